@@ -1,0 +1,66 @@
+"""Accord's Lambda functions: HTTP by blueprint, and every queue, schedule and task handler."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from chalice import Chalice, ConvertToMiddleware, Rate
+from chalice.app import CloudWatchEvent, SQSEvent
+
+from chalicelib.api.borrowers import borrowers
+from chalicelib.api.loan_systems import loan_systems
+from chalicelib.domain.codes import Stage
+from chalicelib.domain.keys import CaseId
+from chalicelib.wiring import wired
+from chalicelib.workflow.records import loan_event, receipt
+from chalicelib.workflow.task import Task
+
+app = Chalice(app_name="accord", configure_logs=False)
+app.register_blueprint(loan_systems)
+app.register_blueprint(borrowers)
+app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
+app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
+
+
+def _each_record(event: SQSEvent, handler: Callable[[SQSRecord], None]) -> Any:
+    """Handle each record; the failed ones alone go back to the queue (ReportBatchItemFailures)."""
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event=event.to_dict(), record_handler=handler, processor=processor)
+
+
+@app.on_sqs_message(queue="accord-loan-events", batch_size=10, name="take_loan_event")
+def take_loan_event(event: SQSEvent) -> Any:
+    """Carry out queued loan events; a record that fails comes back alone."""
+    return _each_record(event, loan_event)
+
+
+@app.on_sqs_message(queue="accord-receipts", batch_size=10, name="take_receipt")
+def take_receipt(event: SQSEvent) -> Any:
+    """Put providers' receipts on their cases; a record that fails comes back alone."""
+    return _each_record(event, receipt)
+
+
+@app.lambda_function(name="send_notice")
+def send_notice(event: dict[str, Any], context: Any) -> None:
+    """Task of Notify, Remind and RemindAgain."""
+    wired().send_notice(Task.parse(event), context.aws_request_id)
+
+
+@app.lambda_function(name="await_signal")
+def await_signal(event: dict[str, Any], context: Any) -> None:
+    """Task of AwaitWindow and Answered."""
+    wired().await_signal(Task.parse(event))
+
+
+@app.lambda_function(name="close_case")
+def close_case(event: dict[str, Any], context: Any) -> None:
+    """Task of NoResponse and LimitPassed."""
+    wired().close_case(CaseId.parse(event["case_id"]), Stage(event["stage"]))
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep")
+def sweep(event: CloudWatchEvent) -> None:
+    """Mend what was torn; `{"detail": {"every": true}}` checks every open case's execution."""
+    wired().sweep(every=bool(event.detail.get("every")))

@@ -1,0 +1,1 @@
+"""Accord: from an overdue loan to a lawful notice, an answer and a closed case."""

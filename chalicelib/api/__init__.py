@@ -1,0 +1,1 @@
+"""HTTP alone: one Blueprint per audience, each door a few lines."""

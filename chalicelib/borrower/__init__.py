@@ -1,0 +1,1 @@
+"""What a borrower does, one act per module."""

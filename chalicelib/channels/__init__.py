@@ -1,0 +1,71 @@
+"""Ways to reach a person: one Protocol, one provider per file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way: `tags` come back in every receipt and hold ids only."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    tags: dict[str, str]
+    unsubscribe_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the message under its own id."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider surely did not take it; `again` says that a later try may succeed."""
+
+    code: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """No answer came; the message may or may not be on its way, so it must not be sent again."""
+
+    code: str
+
+
+Result = Accepted | Refused | Unsure
+
+
+class Channel(Protocol):
+    """A provider of one way to send; its client never retries by itself."""
+
+    def send(self, message: Outgoing) -> Result:
+        """Send once and say what became of it; never raises for what a provider or network does."""
+        ...
+
+
+_THROTTLES = {"ThrottlingException", "TooManyRequestsException", "LimitExceededException", "Throttling"}
+
+
+def result_of(error: ClientError | BotoCoreError) -> Refused | Unsure:
+    """Return what a failed call means for the message (DESIGN, Sending 5).
+
+    A refused connection or a 4xx never left a message behind; a read timeout, a broken connection or a
+    5xx may have.
+    """
+    if isinstance(error, ClientError):
+        code = error.response["Error"]["Code"]
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        return Unsure(code) if status >= 500 else Refused(code, again=code in _THROTTLES or status == 429)
+    if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
+        return Refused(type(error).__name__, again=True)
+    return Unsure(type(error).__name__)

@@ -1,0 +1,1 @@
+"""Pure rules of the field: standard library only, time and ids passed in."""

@@ -1,0 +1,113 @@
+"""A case: one overdue loan on its way from the lender's event to an answer and a close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome, Wish
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.money import Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Borrower:
+    """Who owes and how to reach him; `factor` is the keyed hash of his second factor, never the factor."""
+
+    name: str
+    language: str
+    timezone: str | None
+    phone: str | None
+    email: str | None
+    factor: str
+
+    def address(self, channel: ChannelName) -> str | None:
+        """Return the phone number (E.164) or e-mail address a channel sends to, or None."""
+        return {ChannelName.SMS: self.phone, ChannelName.EMAIL: self.email}[channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What a loan system says of an overdue loan at one moment: the stuff a case is opened from."""
+
+    event_id: str
+    event_time: datetime
+    lender: str
+    loan: str
+    borrower: Borrower
+    amount: Amount
+    due_date: date
+    overdue_since: date
+    account_last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The head of a case: what every act needs to know, and nothing that can be derived."""
+
+    id: CaseId
+    lender: str
+    loan: str
+    profile: str
+    profile_version: str
+    status: CaseStatus
+    opened_at: datetime
+    opened_by: str
+    borrower: Borrower
+    amount: Amount
+    balance_at: datetime
+    due_date: date
+    overdue_since: date
+    account_last4: str
+    noticed_at: datetime | None = None
+    holds: frozenset[str] = frozenset()
+    opted_out: frozenset[ChannelName] = frozenset()
+    claims: Mapping[str, str] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
+
+    @classmethod
+    def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:
+        """Return the new case for an overdue loan; `profile` is (jurisdiction, version) in force at `now`."""
+        return cls(
+            id=case_id,
+            lender=overdue.lender,
+            loan=overdue.loan,
+            profile=profile[0],
+            profile_version=profile[1],
+            status=CaseStatus.RECEIVED,
+            opened_at=now,
+            opened_by=overdue.event_id,
+            borrower=overdue.borrower,
+            amount=overdue.amount,
+            balance_at=overdue.event_time,
+            due_date=overdue.due_date,
+            overdue_since=overdue.overdue_since,
+            account_last4=overdue.account_last4,
+        )
+
+    def numbered(self, generation: int) -> Case:
+        """Return this case as the loan's `generation`-th."""
+        return replace(self, id=CaseId(self.id.loan_key, generation))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still takes acts."""
+        return self.status != CaseStatus.CLOSED
+
+    @property
+    def answered(self) -> bool:
+        """Whether the borrower has answered, so that reminders must stop."""
+        return self.status in (CaseStatus.FEEDBACK, CaseStatus.APPLIED)
+
+    @property
+    def days_past_due(self) -> int:
+        """Days past due (DPD) on the amount's as-of date."""
+        return max(0, (self.amount.as_of - self.due_date).days)
+
+
+def status_after_feedback(wish: Wish) -> CaseStatus:
+    """Return where feedback leads: a wish for mediation is an application (the chain of DOMAIN 40–42)."""
+    return CaseStatus.APPLIED if wish == Wish.YES else CaseStatus.FEEDBACK

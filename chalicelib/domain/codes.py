@@ -1,0 +1,112 @@
+"""The field's vocabulary as named groups of codes (one place, spelled once)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands; the stages of mediation follow APPLIED."""
+
+    RECEIVED = "RECEIVED"
+    NOTICED = "NOTICED"
+    FEEDBACK = "FEEDBACK"
+    APPLIED = "APPLIED"
+    CLOSED = "CLOSED"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    SETTLED_OUTSIDE = "SETTLED_OUTSIDE"
+    NO_RESPONSE = "NO_RESPONSE"
+    TERMINATED = "TERMINATED"
+
+
+class ChannelName(StrEnum):
+    """A way to reach a person."""
+
+    SMS = "SMS"
+    EMAIL = "EMAIL"
+
+
+class Mode(StrEnum):
+    """How a mediation meets."""
+
+    ONLINE_VIDEO = "ONLINE_VIDEO"
+    ONLINE_TEXT = "ONLINE_TEXT"
+    TELEPHONE = "TELEPHONE"
+    ONSITE = "ONSITE"
+
+
+class Wish(StrEnum):
+    """Whether the borrower wants mediation."""
+
+    YES = "YES"
+    NO = "NO"
+    UNSURE = "UNSURE"
+
+
+class DelayReason(StrEnum):
+    """Why a payment is late, in the borrower's own choice."""
+
+    UNEMPLOYMENT = "UNEMPLOYMENT"
+    INCOME_REDUCTION = "INCOME_REDUCTION"
+    ILLNESS = "ILLNESS"
+    FAMILY_ILLNESS = "FAMILY_ILLNESS"
+    DEATH = "DEATH"
+    DIVORCE = "DIVORCE"
+    BUSINESS_FAILURE = "BUSINESS_FAILURE"
+    LATE_RECEIVABLES = "LATE_RECEIVABLES"
+    DISASTER = "DISASTER"
+    EXCESS_DEBT = "EXCESS_DEBT"
+    COST_OF_LIVING = "COST_OF_LIVING"
+    MILITARY = "MILITARY"
+    INCARCERATION = "INCARCERATION"
+    AMOUNT_DISPUTE = "AMOUNT_DISPUTE"
+    ALREADY_PAID = "ALREADY_PAID"
+    IDENTITY_THEFT = "IDENTITY_THEFT"
+    FRAUD_VICTIM = "FRAUD_VICTIM"
+    PAYMENT_FAILURE = "PAYMENT_FAILURE"
+    FORGOT = "FORGOT"
+    NOT_RECEIVED = "NOT_RECEIVED"
+    VULNERABLE = "VULNERABLE"
+    OTHER = "OTHER"
+
+
+class FactKind(StrEnum):
+    """What a line of the timeline records."""
+
+    OPENED = "OPENED"
+    DEFERRED = "DEFERRED"
+    DENIED = "DENIED"
+    CLAIMED = "CLAIMED"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+    RECEIPT = "RECEIPT"
+    BALANCE = "BALANCE"
+    VERIFIED = "VERIFIED"
+    FEEDBACK = "FEEDBACK"
+    PREFERENCE = "PREFERENCE"
+    CLOSED = "CLOSED"
+
+
+class Stage(StrEnum):
+    """The machine's visible waiting states (infra/machines/case.asl.json)."""
+
+    NOTIFY = "Notify"
+    REMIND = "Remind"
+    REMIND_AGAIN = "RemindAgain"
+    AWAIT_WINDOW = "AwaitWindow"
+    ANSWERED = "Answered"
+    NO_RESPONSE = "NoResponse"
+    LIMIT_PASSED = "LimitPassed"
+
+
+class Signal(StrEnum):
+    """What ends a wait before its time: a success answers it, the others are the machine's error names."""
+
+    ANSWERED = "Answered"
+    DEFERRED = "Deferred"
+    SETTLED = "Settled"

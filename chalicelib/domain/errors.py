@@ -1,0 +1,74 @@
+"""Every error Accord raises on purpose; each message says what to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class AccordError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One fault in an input: where (JSON Pointer, RFC 6901) and what to change."""
+
+    pointer: str
+    detail: str
+
+
+class InvalidEvent(AccordError):
+    """An event broke its contract; `errors` lists every fault found."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(f"{len(errors)} fault(s) in the event")
+        self.errors = errors
+
+
+class SignatureRejected(AccordError):
+    """The webhook signature is missing, wrong or stale; the caller learns no more than that."""
+
+
+class EventConflict(AccordError):
+    """The same event id came before with another body."""
+
+
+class NotFound(AccordError):
+    """Nothing is here for this caller; the same answer for unknown, expired, revoked and foreign."""
+
+
+class AmountMismatch(AccordError, ValueError):
+    """Components do not sum to the total shown (invariant 8)."""
+
+
+class MissingVariables(AccordError):
+    """A notice lacks mandatory variables, so it must not be sent (invariant 9)."""
+
+    def __init__(self, template: str, names: tuple[str, ...]) -> None:
+        super().__init__(f"{template} lacks {', '.join(names)}; add them to the event or the lender's row")
+        self.template = template
+        self.names = names
+
+
+class InvalidProfile(AccordError, ValueError):
+    """A jurisdiction profile's data is wrong; the message names the key."""
+
+
+class CaseClosed(AccordError):
+    """The case takes no further acts; it is closed."""
+
+
+class TryAgain(AccordError):
+    """A provider or store asks to wait; the state machine retries the step (its name is in the ASL)."""
+
+
+class Answered(AccordError):
+    """The borrower answered in the last moment; the machine goes on to its Answered stage (ASL name)."""
+
+
+class InvalidAnswer(AccordError):
+    """A borrower's form has faults; each names its field and the kind of fault (`required`, `too_long`)."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(f"{len(errors)} fault(s) in the form")
+        self.errors = errors

@@ -1,0 +1,104 @@
+"""Dates, money and masked names as people in zh-CN and en read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+LANGUAGES = ("zh-CN", "en")
+
+# ISO 4217 minor-unit exponents other than 2, for currencies a lender may lend in.
+_EXPONENTS = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
+
+_ZH_CURRENCIES = {
+    "CNY": "人民币",
+    "HKD": "港元",
+    "USD": "美元",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "JPY": "日元",
+}
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
+
+_MASKED_LETTERS = 2  # a fixed count, so that the mask does not tell the length of the name
+_MASKED_WORDS = 3
+
+
+def require_language(language: str) -> str:
+    """Return `language` when Accord speaks it; raises ValueError otherwise."""
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    return language
+
+
+def format_date(day: date, language: str, *, short: bool = False) -> str:
+    """Return a local calendar day: `2026年11月20日`, `20 November 2026`; short: `11月20日`, `20 Nov`."""
+    if require_language(language) == "zh-CN":
+        return f"{day.month}月{day.day}日" if short else f"{day.year}年{day.month}月{day.day}日"
+    if short:
+        return f"{day.day} {_SHORT_MONTHS[day.month - 1]}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_moment(moment: datetime, language: str) -> str:
+    """Return the day and time of a moment that the caller has put into the reader's own zone (24 h clock).
+
+    Raises ValueError when the moment is naive: its zone would be a guess.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    separator = " " if require_language(language) == "zh-CN" else ", "
+    return f"{format_date(moment.date(), language)}{separator}{moment:%H:%M}"
+
+
+def format_number(minor: int, currency: str) -> str:
+    """Return minor units as grouped major units, all decimals kept: 1234567 CNY -> `12,345.67`."""
+    exponent = _EXPONENTS.get(currency, 2)
+    major, rest = divmod(abs(minor), 10**exponent)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{major:,}.{rest:0{exponent}d}" if exponent else f"{sign}{major:,}"
+
+
+def format_money(minor: int, currency: str, language: str) -> str:
+    """Return an amount with its currency: `人民币12,345.67元` or `CNY 12,345.67`."""
+    number = format_number(minor, currency)
+    if require_language(language) == "en":
+        return f"{currency} {number}"
+    if currency == "CNY":
+        return f"人民币{number}元"
+    return number + _ZH_CURRENCIES.get(currency, f" {currency}")
+
+
+def mask_name(name: str) -> str:
+    """Return a name that its bearer knows and others cannot read: `王**`, `J** S**`; empty stays empty.
+
+    Least disclosure on a phone others may see (PIPL art. 6, minimisation; the form is policy).
+    """
+    words = name.split()[:_MASKED_WORDS]
+    if len(words) == 1 or any(_is_han(word[0]) for word in words):
+        words = ["".join(words)] if words else []
+    return " ".join(word[0] + "*" * _MASKED_LETTERS for word in words)
+
+
+def mask_account(last4: str) -> str:
+    """Return an account of which only the last four characters show: `****6688`; empty stays empty."""
+    return f"****{last4[-4:]}" if last4 else ""
+
+
+def _is_han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff"

@@ -1,0 +1,1 @@
+"""An upstream event becomes a case."""

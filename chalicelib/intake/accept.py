@@ -1,0 +1,45 @@
+"""A stored event becomes what it means: a case opened, a balance restated, a case settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from chalicelib.intake import balance
+from chalicelib.intake.contract import OverdueData, PaymentData, SettledData
+from chalicelib.intake.open_case import open_case
+from chalicelib.intake.parse import parse_event
+from chalicelib.intake.upstream import Upstream
+from chalicelib.store import events, lenders
+from chalicelib.store.lenders import Lender
+from chalicelib.timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Carries out loan events; every step may be repeated and heals a death at the step before."""
+
+    timers: Timers
+    pepper: Callable[[], bytes]
+    lender_of: Callable[[str], Lender] = lenders.get
+
+    def accept(self, reference: str, now: datetime) -> None:
+        """Carry out the event stored under `reference` at `now` (UTC).
+
+        Order is by event time: what is older than the balance on record changes nothing (policy).
+        Raises NotFound when there is no such event.
+        """
+        taken = events.get(reference)
+        event = parse_event(taken.body.encode())
+        upstream = Upstream(taken, event.subject, event.time or taken.received_at, now)
+        match event.data:
+            case OverdueData() as data:
+                open_case(upstream, data, self.lender_of(taken.lender), self.pepper(), self.timers)
+            case PaymentData() as data if data.outstanding.total > 0:
+                balance.restate(upstream, data.outstanding)
+            case PaymentData() | SettledData():
+                balance.settle(upstream, self.timers)
+            case _:
+                assert_never(event.data)

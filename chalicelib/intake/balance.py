@@ -1,0 +1,51 @@
+"""Payments: a partial one restates the amount, a full one closes the case and stops everything."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import FactKind, Outcome
+from chalicelib.domain.money import Amount
+from chalicelib.intake.contract import AmountData
+from chalicelib.intake.upstream import Upstream
+from chalicelib.store import cases, facts, waits
+from chalicelib.store.facts import Fact
+from chalicelib.timers import Timers
+
+
+def restate(upstream: Upstream, data: AmountData, overdue_since: date | None = None) -> None:
+    """Put a newer balance on the loan's open case and on its timeline; an older one only on the timeline."""
+    known = cases.latest(upstream.taken.loan_key)
+    if not isinstance(known, Case):
+        return
+    amount = Amount(**data.model_dump())
+    after = cases.restate(known.id, amount, overdue_since, upstream.at) or known
+    detail = {
+        "event": upstream.taken.event_id,
+        "type": upstream.taken.type,
+        "applied": after.balance_at == upstream.at,
+        "currency": amount.currency,
+        "outstanding": amount.total,
+        "as_of": amount.as_of.isoformat(),
+    }
+    facts.append(Fact(known.id, FactKind.BALANCE, upstream.now, (upstream.taken.reference,), detail))
+
+
+def settle(upstream: Upstream, timers: Timers) -> None:
+    """Close the loan's case as settled and end its wait; a loan without a case is remembered as paid.
+
+    The close is one conditional write that every send's claim rechecks, so a send that races it loses.
+    A settlement older than the balance on record is stale and closes nothing.
+    """
+    taken = upstream.taken
+    known = cases.latest(taken.loan_key)
+    closed = None
+    if isinstance(known, Case) and known.is_open:
+        reason = f"{taken.type} {taken.event_id}"
+        closed = cases.close(known.id, Outcome.SETTLED_OUTSIDE, reason, upstream.now, balance_at=upstream.at)
+    if closed is None:
+        cases.note_paid(taken.loan_key, taken.lender, upstream.loan, upstream.at)
+        closed = cases.get(known.id) if isinstance(known, Case) else None
+    if closed and not closed.is_open and (wait := waits.get(closed.id)):
+        timers.settle(wait.token)

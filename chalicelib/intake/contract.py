@@ -1,0 +1,150 @@
+"""What a loan system may send: CloudEvents 1.0 whose data is checked field by field."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+_MAX_MINOR_UNITS = 10**15
+_PLAIN = r"^[^\x00-\x1f\x7f]+$"
+
+MinorUnits = Annotated[int, Field(ge=0, le=_MAX_MINOR_UNITS, description="integer minor units, e.g. 分")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_PLAIN)]
+LenderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,62}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Email = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+\.[^@\s.<>,;:\"\\]+$")
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class BorrowerData(_Strict):
+    """Who owes, and how to reach and recognise him."""
+
+    name: Text
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "zh-CN"
+    timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    id_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}[0-9Xx]$")]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not self.phone and not self.email:
+            raise PydanticCustomError("unreachable", "give phone (E.164) or email, or both")
+        return self
+
+
+class AmountData(_Strict):
+    """An overdue amount and its components."""
+
+    currency: Currency
+    total: MinorUnits
+    principal: MinorUnits
+    interest: MinorUnits
+    fees: MinorUnits
+    penalty: MinorUnits
+    payments_credits: MinorUnits = 0
+    as_of: date
+
+    @model_validator(mode="after")
+    def _sums(self) -> Self:
+        parts = self.principal + self.interest + self.fees + self.penalty - self.payments_credits
+        if parts != self.total:
+            raise PydanticCustomError(
+                "components_do_not_sum",
+                "principal + interest + fees + penalty - payments_credits = {parts}, but total is {total}",
+                {"parts": parts, "total": self.total},
+            )
+        return self
+
+
+class OverdueAmountData(AmountData):
+    """An amount that is really overdue."""
+
+    total: Annotated[int, Field(ge=1, le=_MAX_MINOR_UNITS)]
+
+
+class OverdueData(_Strict):
+    """A loan fell overdue, or is overdue still with a newer balance."""
+
+    borrower: BorrowerData
+    amount: OverdueAmountData
+    due_date: date
+    overdue_since: date
+    account_last4: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{2,4}$")]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.overdue_since < self.due_date:
+            raise PydanticCustomError("dates", "overdue_since must not lie before due_date")
+        if self.amount.as_of < self.due_date:
+            raise PydanticCustomError("dates", "amount.as_of must not lie before due_date")
+        return self
+
+
+class PaidData(_Strict):
+    """What was paid."""
+
+    currency: Currency
+    paid: Annotated[int, Field(ge=1, le=_MAX_MINOR_UNITS)]
+
+
+class PaymentData(_Strict):
+    """A payment came in; `outstanding` is what remains overdue after it."""
+
+    amount: PaidData
+    outstanding: AmountData
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        if self.amount.currency != self.outstanding.currency:
+            raise PydanticCustomError("currency", "amount and outstanding must share one currency")
+        return self
+
+
+class SettledData(_Strict):
+    """Nothing is overdue any more."""
+
+    settled_on: date
+
+
+DATA: dict[str, type[OverdueData] | type[PaymentData] | type[SettledData]] = {
+    "loan.overdue.v1": OverdueData,
+    "loan.payment.v1": PaymentData,
+    "loan.settled.v1": SettledData,
+}
+
+_EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
+
+
+class Envelope(BaseModel):
+    """The CloudEvents attributes; `source` is the lender, `subject` the loan account."""
+
+    model_config = ConfigDict(strict=True, extra="allow", frozen=True)
+
+    specversion: Literal["1.0"]
+    id: Text
+    source: LenderId
+    type: Text
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
+    time: AwareDatetime | None = None
+    datacontenttype: Literal["application/json"] = "application/json"
+    data: dict[str, object]
+
+    @model_validator(mode="after")
+    def _extensions(self) -> Self:
+        for name in self.model_extra or {}:
+            if not _EXTENSION.match(name):
+                raise PydanticCustomError(
+                    "attribute", "{name} is no CloudEvents attribute (a-z and 0-9 only)", {"name": name}
+                )
+        return self

@@ -1,0 +1,70 @@
+"""An overdue event opens a loan's case: one conditional write, one open case per loan."""
+
+from __future__ import annotations
+
+from chalicelib import links, profiles
+from chalicelib.domain.case import Borrower, Case, Overdue
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.money import Amount
+from chalicelib.intake import balance
+from chalicelib.intake.contract import OverdueData
+from chalicelib.intake.upstream import Upstream
+from chalicelib.store import cases
+from chalicelib.store.lenders import Lender
+from chalicelib.timers import Timers
+
+
+def open_case(upstream: Upstream, data: OverdueData, lender: Lender, pepper: bytes, timers: Timers) -> None:
+    """Open the case of an overdue loan and start its execution; any repeat of the event heals either.
+
+    An event that meets another's open case restates its balance instead.
+    """
+    profile = profiles.current(lender.profile, upstream.now)
+    overdue = _read(upstream, data, lender, pepper)
+    first = CaseId(upstream.taken.loan_key, 1)
+    case = Case.open(overdue, first, (profile.jurisdiction, profile.version), upstream.now)
+    if cases.open_first(case):
+        timers.start(case.id, profile.timers)
+    elif known := _known(case):
+        if known.opened_by == overdue.event_id:
+            kept = profiles.of_version(known.profile, known.profile_version)
+            timers.start(known.id, kept.timers)
+        else:
+            balance.restate(upstream, data.amount, data.overdue_since)
+
+
+def _known(case: Case) -> Case | None:
+    """Return the loan's open case; its next one is opened when this event is newer than the last's close."""
+    known = cases.latest(case.id.loan_key)
+    if known is None or (isinstance(known, Case) and known.is_open):
+        return known
+    closed_at = known.balance_at if isinstance(known, Case) else known
+    if case.balance_at <= closed_at or cases.opened_by(case.id.loan_key, case.opened_by):
+        return None
+    generation = known.id.generation + 1 if isinstance(known, Case) else 1
+    cases.open_next(case.numbered(generation), known)
+    latest = cases.latest(case.id.loan_key)
+    return latest if isinstance(latest, Case) and latest.is_open else None
+
+
+def _read(upstream: Upstream, data: OverdueData, lender: Lender, pepper: bytes) -> Overdue:
+    given, taken = data.borrower, upstream.taken
+    borrower = Borrower(
+        name=given.name,
+        language=given.language,
+        timezone=given.timezone or lender.text("default_timezone", "en") or None,
+        phone=given.phone,
+        email=given.email,
+        factor=links.factor_digest(given.id_last4, taken.loan_key, pepper),
+    )
+    return Overdue(
+        event_id=taken.event_id,
+        event_time=upstream.at,
+        lender=taken.lender,
+        loan=upstream.loan,
+        borrower=borrower,
+        amount=Amount(**data.amount.model_dump()),
+        due_date=data.due_date,
+        overdue_since=data.overdue_since,
+        account_last4=data.account_last4,
+    )

@@ -1,0 +1,41 @@
+"""Borrower links and second factors: opaque tokens, stored only as keyed hashes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+
+TOKEN_BYTES = 16  # 128 bits, 22 characters in a URL
+
+
+def new_token(randomness: Callable[[int], bytes]) -> str:
+    """Return a fresh 22-character token; `randomness(n)` gives n random bytes."""
+    return base64.urlsafe_b64encode(randomness(TOKEN_BYTES)).decode().rstrip("=")
+
+
+def digest(token: str, pepper: bytes) -> str:
+    """Return what is stored instead of a token: its HMAC-SHA256 under the pepper, 43 characters."""
+    return _mac(pepper, b"link", token.encode())
+
+
+def factor_digest(factor: str, scope: str, pepper: bytes) -> str:
+    """Return what is stored instead of a second factor; `scope` (the loan) keeps equal factors apart."""
+    return _mac(pepper, b"factor", scope.encode(), factor.strip().upper().encode())[:22]
+
+
+def matches(given: str, kept: str) -> bool:
+    """Whether two digests are the same, in constant time."""
+    return hmac.compare_digest(given.encode(), kept.encode())
+
+
+def event_reference(lender: str, event_id: str, key: bytes) -> str:
+    """Return the 26-character reference of an event: the same for a repeat, not guessable without the key."""
+    mac = hmac.new(key, f"{lender}\0{event_id}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(mac[:16]).decode().lower().rstrip("=")
+
+
+def _mac(key: bytes, *parts: bytes) -> str:
+    mac = hmac.new(key, b"\0".join(parts), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")

@@ -1,0 +1,1 @@
+"""Notices: what is sent, when, in which words, and the evidence of it."""

@@ -1,0 +1,73 @@
+"""A case, its lender and profile become the variables of a notice (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import Mode
+from chalicelib.domain.profile import Profile
+from chalicelib.domain.windows import zones_of
+from chalicelib.notices.variables import Regulator, SentBefore, Variables
+from chalicelib.store.facts import Fact
+from chalicelib.store.lenders import Lender
+
+_DAY = 86_400
+_LENDER_TEXTS = (
+    "initiator_name creditor_name mediator_org sms_signature complaint_contact"
+    " legal_advice_contact hardship_help pay_channel"
+).split()
+
+
+def language_of(case: Case, profile: Profile) -> str:
+    """Return the language to write in: the borrower's own, its nearest kin, or the profile's first."""
+    wanted = case.borrower.language
+    kin = [have for have in profile.languages if have.split("-")[0] == wanted.split("-")[0].lower()]
+    return wanted if wanted in profile.languages else (kin or profile.languages)[0]
+
+
+def fill(
+    case: Case,
+    lender: Lender,
+    profile: Profile,
+    *,
+    language: str,
+    link: str,
+    notice_id: str,
+    at: datetime,
+    sent: Iterable[Fact] = (),
+) -> Variables:
+    """Return what a notice of this case says at `at` (aware); days are the borrower's local days.
+
+    `sent` are the SENT facts so far, which a reminder names.
+    """
+    zone = zones_of(case.borrower.timezone, profile.zones)[0]
+    first = case.noticed_at or at
+    regulator = profile.regulator
+    return Variables(
+        recipient_name=case.borrower.name,
+        account_last4=case.account_last4,
+        amount=case.amount,
+        due_date=case.due_date,
+        overdue_since=case.overdue_since,
+        respond_by=(first + timedelta(seconds=profile.response_time)).astimezone(zone).date(),
+        today=at.astimezone(zone).date(),
+        mediation_days=profile.answered_wait // _DAY,
+        modes_offered=tuple(mode.value for mode in Mode),
+        feedback_url=link,
+        apply_url=link,
+        complaint_url=link,
+        regulator=Regulator(
+            name=regulator["name"][language],
+            phone=regulator["phone"],
+            hours=regulator["hours"][language],
+            post=regulator["post"][language],
+        ),
+        notice_id=notice_id,
+        verify_code=notice_id[:8].upper(),
+        sent_before=tuple(
+            SentBefore(fact.which[0], fact.which[1], fact.at.astimezone(zone).date()) for fact in sent
+        ),
+        **{name: lender.text(name, language) for name in _LENDER_TEXTS},
+    )

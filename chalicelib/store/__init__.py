@@ -1,0 +1,1 @@
+"""The one table: rows, keys and a small repository per noun."""

@@ -1,0 +1,69 @@
+"""A case to its row and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from chalicelib.domain.case import Borrower, Case
+from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.money import Amount
+from chalicelib.store import keys
+from chalicelib.store.rows import AmountMap, CaseRow
+
+_SAME_NAME = (
+    "lender loan profile profile_version opened_at opened_by balance_at due_date overdue_since"
+    " account_last4 noticed_at closed_at closed_reason"
+).split()
+
+
+def to_row(case: Case, *, archived: bool = False) -> CaseRow:
+    """Return the head row of a case; an archived one leaves the head's place and the index."""
+    borrower = case.borrower
+    row = CaseRow(
+        keys.loan(case.id.loan_key),
+        keys.archived_case(case.id.generation) if archived else keys.CASE,
+        generation=case.id.generation,
+        status=case.status.value,
+        open_day=keys.open_day(case.lender, case.opened_at) if case.is_open else None,
+        name=borrower.name,
+        language=borrower.language,
+        timezone=borrower.timezone,
+        phone=borrower.phone,
+        email=borrower.email,
+        factor=borrower.factor,
+        amount=to_map(case.amount),
+        holds=set(case.holds) or None,
+        opted_out={channel.value for channel in case.opted_out} or None,
+        outcome=case.outcome.value if case.outcome else None,
+        **{name: getattr(case, name) for name in _SAME_NAME},
+    )
+    for key, value in case.claims.items():
+        row.claims[key] = value
+    return row
+
+
+def to_map(amount: Amount) -> AmountMap:
+    """Return an amount as its map attribute."""
+    return AmountMap(**asdict(amount))
+
+
+def to_case(row: CaseRow) -> Case:
+    """Return the case that a head row holds."""
+    return Case(
+        id=CaseId(row.pk.removeprefix(keys.loan("")), int(row.generation)),
+        status=CaseStatus(row.status),
+        borrower=Borrower(row.name, row.language, row.timezone, row.phone, row.email, row.factor),
+        amount=_to_amount(row.amount),
+        holds=frozenset(row.holds or ()),
+        opted_out=frozenset(ChannelName(name) for name in row.opted_out or ()),
+        claims=row.claims.as_dict() if row.claims else {},
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        **{name: getattr(row, name) for name in _SAME_NAME},
+    )
+
+
+def _to_amount(stored: AmountMap) -> Amount:
+    numbers = ("total", "principal", "interest", "fees", "penalty", "payments_credits")
+    parts = {name: int(getattr(stored, name)) for name in numbers}
+    return Amount(currency=stored.currency, as_of=stored.as_of, **parts)

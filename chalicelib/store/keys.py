@@ -1,0 +1,54 @@
+"""Every key string of the table, in one place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.codes import FactKind
+from chalicelib.domain.keys import CaseId
+
+CASE = "CASE"
+EVENT = "EVENT"
+LINK = "LINK"
+LENDERS = "LENDER"
+TRIES = "TRIES"
+
+
+def loan(loan_key: str) -> str:
+    """Partition of everything about one loan."""
+    return f"LOAN#{loan_key}"
+
+
+def archived_case(generation: int) -> str:
+    """Sort key of a closed case once the loan has a newer one."""
+    return f"{CASE}#{generation:04d}"
+
+
+def wait(case: CaseId) -> str:
+    """Sort key of the execution's wait: task token and deadline."""
+    return f"{case.generation:04d}#WAIT"
+
+
+def facts(case: CaseId) -> str:
+    """Prefix of a case's timeline."""
+    return f"{case.generation:04d}#T#"
+
+
+def fact(case: CaseId, kind: FactKind, *which: str) -> str:
+    """Sort key of one fact; the same fact has the same key, so it cannot be written twice."""
+    return facts(case) + "#".join((kind.value, *which))
+
+
+def event(reference: str) -> str:
+    """Partition of one event taken in."""
+    return f"EVENT#{reference}"
+
+
+def link(digest: str) -> str:
+    """Partition of one borrower link, by the keyed hash of its token."""
+    return f"LINK#{digest}"
+
+
+def open_day(lender: str, opened_at: datetime) -> str:
+    """Index key of a lender's cases opened on one UTC day; removed once a closed case is at rest (sparse)."""
+    return f"{lender}#{opened_at.date().isoformat()}"

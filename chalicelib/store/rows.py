@@ -1,0 +1,184 @@
+"""Every row of the table as a pynamodb model; nothing outside `store` sees them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pynamodb.attributes import (
+    Attribute,
+    JSONAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.constants import STRING
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.domain.moments import from_stamp, stamp
+
+# pynamodb's own timeouts (15 s, 30 s, 4 tries) outlive the API's 29 s; these sum to at most 12 s.
+_CONNECT_SECONDS, _READ_SECONDS, _RETRIES = 1, 3, 2
+
+
+class MomentAttribute(Attribute[datetime]):
+    """An aware UTC datetime as `2026-11-23T08:00:00Z`."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        return stamp(value)
+
+    def deserialize(self, value: str) -> datetime:
+        return from_stamp(value)
+
+
+class DateAttribute(Attribute[date]):
+    """A calendar date as `2026-11-23`."""
+
+    attr_type = STRING
+
+    def serialize(self, value: date) -> str:
+        return value.isoformat()
+
+    def deserialize(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+
+class Row(Model):
+    """Base of all rows: the table's keys and its TTL."""
+
+    class Meta:
+        table_name = "accord"
+        region = "us-east-1"
+        connect_timeout_seconds = _CONNECT_SECONDS
+        read_timeout_seconds = _READ_SECONDS
+        max_retry_attempts = _RETRIES
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    ttl = NumberAttribute(null=True)
+
+
+class OpenCases(GlobalSecondaryIndex["CaseRow"]):
+    """Cases not yet at rest by lender and opening day, for the sweeper: keys only, sparse."""
+
+    class Meta:
+        index_name = "open_cases"
+        projection = KeysOnlyProjection()
+
+    open_day = UnicodeAttribute(hash_key=True)
+    pk = UnicodeAttribute(range_key=True)
+
+
+class AmountMap(MapAttribute[str, Any]):
+    """An Amount in minor units."""
+
+    currency = UnicodeAttribute()
+    total = NumberAttribute()
+    principal = NumberAttribute()
+    interest = NumberAttribute()
+    fees = NumberAttribute()
+    penalty = NumberAttribute()
+    payments_credits = NumberAttribute()
+    as_of = DateAttribute()
+
+
+class CaseRow(Row):
+    """The head of a loan's current case; generation 0 is a loan known to be paid without a case."""
+
+    open_cases = OpenCases()
+
+    generation = NumberAttribute()
+    lender = UnicodeAttribute()
+    loan = UnicodeAttribute()
+    status = UnicodeAttribute()
+    balance_at = MomentAttribute()
+    profile = UnicodeAttribute(null=True)
+    profile_version = UnicodeAttribute(null=True)
+    opened_at = MomentAttribute(null=True)
+    opened_by = UnicodeAttribute(null=True)
+    open_day = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    timezone = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    factor = UnicodeAttribute(null=True)
+    amount = AmountMap(null=True)
+    due_date = DateAttribute(null=True)
+    overdue_since = DateAttribute(null=True)
+    account_last4 = UnicodeAttribute(null=True)
+    noticed_at = MomentAttribute(null=True)
+    holds = UnicodeSetAttribute(null=True)
+    opted_out = UnicodeSetAttribute(null=True)
+    claims: MapAttribute[str, str] = MapAttribute(default=dict)
+    outcome = UnicodeAttribute(null=True)
+    closed_at = MomentAttribute(null=True)
+    closed_reason = UnicodeAttribute(null=True)
+
+
+class FactRow(Row):
+    """One line of a case's timeline; written once, never changed."""
+
+    kind = UnicodeAttribute()
+    at = MomentAttribute()
+    detail = JSONAttribute()
+
+
+class WaitRow(Row):
+    """The waiting execution of a case: what to signal, and when it times out by itself."""
+
+    token = UnicodeAttribute()
+    stage = UnicodeAttribute()
+    resume = UnicodeAttribute()
+    deadline = MomentAttribute()
+
+
+class EventRow(Row):
+    """An event taken in: its body and hash, so that a repeat is told from a conflict."""
+
+    lender = UnicodeAttribute()
+    event_id = UnicodeAttribute()
+    type = UnicodeAttribute()
+    loan_key = UnicodeAttribute()
+    body = UnicodeAttribute()
+    sha256 = UnicodeAttribute()
+    received_at = MomentAttribute()
+
+
+class LinkRow(Row):
+    """A borrower's link, known only by the keyed hash of its token."""
+
+    case_id = UnicodeAttribute()
+    expires_at = MomentAttribute()
+    revoked = UnicodeAttribute(null=True)
+
+
+class TriesRow(Row):
+    """How often a second factor was tried, per case."""
+
+    tries = NumberAttribute()
+
+
+class LenderRow(Row):
+    """What a lender's notices say and which rules he stands under."""
+
+    profile = UnicodeAttribute()
+    settings = JSONAttribute()
+
+
+def bind(table_name: str, region: str) -> None:
+    """Point every model at one table through one connection (one client, one session)."""
+    Row.Meta.table_name = table_name
+    Row.Meta.region = region
+    models: list[type[Row]] = [Row, *Row.__subclasses__()]
+    for model in models:
+        if "_connection" in vars(model):
+            del model._connection
+    # CaseRow alone knows the index; once Row holds its connection, all subclasses inherit it.
+    connection = CaseRow._get_connection()
+    del CaseRow._connection
+    Row._connection = connection

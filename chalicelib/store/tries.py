@@ -1,0 +1,59 @@
+"""The try limit on second factors: counted per case before the factor is looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.domain.keys import CaseId
+from chalicelib.store import keys
+from chalicelib.store.rows import TriesRow
+from chalicelib.store.writes import lost
+
+LIMIT = 5  # SECURITY, Links: at most 5 tries, locked out by case, not by address
+LOCK = timedelta(hours=24)
+
+
+def _row(case_id: CaseId) -> TriesRow:
+    return TriesRow(keys.loan(case_id.loan_key), f"{case_id.generation:04d}#{keys.TRIES}")
+
+
+def take(case_id: CaseId, now: datetime) -> int | None:
+    """Use up one try and return how many are left, or None when the case is locked.
+
+    Counting before comparing means that parallel guesses cannot share one try. The count starts anew
+    24 hours after the first try.
+    """
+    ends = int((now + LOCK).timestamp())
+    row = _row(case_id)
+    try:
+        row.update(
+            [TriesRow.tries.add(1), TriesRow.ttl.set(TriesRow.ttl | ends)],
+            condition=TriesRow.tries.does_not_exist()
+            | ((TriesRow.tries < LIMIT) & (TriesRow.ttl > int(now.timestamp()))),
+        )
+    except UpdateError as error:
+        if not lost(error):
+            raise
+        return _restart(case_id, now)
+    return LIMIT - int(row.tries)
+
+
+def _restart(case_id: CaseId, now: datetime) -> int | None:
+    row = _row(case_id)
+    try:
+        row.update(
+            [TriesRow.tries.set(1), TriesRow.ttl.set(int((now + LOCK).timestamp()))],
+            condition=TriesRow.ttl <= int(now.timestamp()),
+        )
+    except UpdateError as error:
+        if not lost(error):
+            raise
+        return None
+    return LIMIT - 1
+
+
+def clear(case_id: CaseId) -> None:
+    """Forget the tries after a success, so that the same person may come back."""
+    _row(case_id).delete()

@@ -1,0 +1,33 @@
+"""How a conditional write answers: done, or lost to what stands there already."""
+
+from __future__ import annotations
+
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+
+from chalicelib.store.rows import Row
+
+_LOST = {"ConditionalCheckFailedException", "TransactionCanceledException"}
+
+
+def lost(error: PutError | UpdateError | TransactWriteError) -> bool:
+    """Whether a write failed on its condition; any other failure is raised again by the caller.
+
+    A cancelled transaction counts only when a condition cancelled it, not a conflict or a throttle.
+    """
+    if error.cause_response_code not in _LOST:
+        return False
+    if isinstance(error, TransactWriteError):
+        codes = {reason.code for reason in error.cancellation_reasons if reason}
+        return codes <= {"ConditionalCheckFailed", "None"}
+    return True
+
+
+def put_new(row: Row) -> bool:
+    """Write a row unless its key exists; returns whether it was written now."""
+    try:
+        row.save(condition=Row.pk.does_not_exist())
+    except PutError as error:
+        if lost(error):
+            return False
+        raise
+    return True

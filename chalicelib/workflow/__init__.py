@@ -1,0 +1,1 @@
+"""What the tasks of the state machines do, and the sweeper that mends what was torn."""

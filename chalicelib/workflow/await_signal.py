@@ -1,0 +1,37 @@
+"""The task of AwaitWindow and Answered: keep the token and its deadline, and wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.codes import Stage
+from chalicelib.store import cases, waits
+from chalicelib.store.waits import Wait
+from chalicelib.timers import Timers
+from chalicelib.workflow.task import NEXT, Task, ended
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitSignal:
+    """Lets one execution wait for a signal or its own timeout."""
+
+    timers: Timers
+    clock: Callable[[], datetime]
+
+    def __call__(self, task: Task) -> None:
+        """Store the wait of `task.seconds` seconds, then end it at once if what it waits for has happened.
+
+        Storing first and looking after leaves no gap: a signal that comes in between finds the wait.
+        """
+        deadline = self.clock() + timedelta(seconds=task.seconds)
+        resume = task.resume or NEXT[task.stage]
+        waits.put(Wait(task.case_id, task.stage, resume, task.token, deadline))
+        ended(self._answered(task), cases.get(task.case_id), self.timers)
+
+    def _answered(self, task: Task) -> Task:
+        """A window that leads back to Answered is part of it: the answer is known there already."""
+        if task.resume != Stage.ANSWERED:
+            return task
+        return Task(task.case_id, Stage.ANSWERED, task.token)

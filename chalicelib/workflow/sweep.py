@@ -1,0 +1,104 @@
+"""The sweeper: finds what a crash or a lost signal left behind, and mends it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib import profiles
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import FactKind, Stage
+from chalicelib.notices.send import lease_over
+from chalicelib.notices.state import notice_states
+from chalicelib.store import cases, facts, lenders, waits
+from chalicelib.store.facts import Fact
+from chalicelib.store.waits import Wait
+from chalicelib.telemetry import Metric, Telemetry
+from chalicelib.timers import Timers
+
+_DAYS = 90  # longer than a case can stay open: 14 days to answer, 30 to mediate, and room for holds
+_GRACE = timedelta(minutes=5)  # a consumer, a retry or the machine itself may still be at it
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Looks at every case that is open, or closed with something still under way, once a run."""
+
+    timers: Timers
+    telemetry: Telemetry
+    clock: Callable[[], datetime]
+
+    def __call__(self, *, every: bool = False) -> int:
+        """Mend what needs it; returns how many cases were mended.
+
+        `every` asks for the execution of every open case, not only of those that are late: for after a
+        restore, or on the local engine, whose executions do not survive a restart.
+        """
+        swept = mended = 0
+        for case in self._cases():
+            swept += 1
+            mended += self._mend(case, every)
+        self.telemetry.count(Metric.CASES_SWEPT, swept)
+        self.telemetry.count(Metric.CASES_MENDED, mended)
+        return mended
+
+    def _cases(self) -> Iterator[Case]:
+        today = self.clock()
+        for lender in lenders.ids():
+            for back in range(_DAYS):
+                for loan_key in cases.opened_on(lender, today - timedelta(days=back)):
+                    case = cases.latest(loan_key)
+                    if isinstance(case, Case):
+                        yield case
+
+    def _mend(self, case: Case, every: bool) -> bool:
+        stuck, sending = self._settle_claims(case)
+        wait = waits.get(case.id)
+        if not case.is_open:
+            return self._retire(case, wait, sending)
+        if wait and _signal_was_lost(case, wait) and self.timers.answer(wait.token):
+            return True
+        started = (every or self._is_late(case, wait)) and self._restart(case, wait)
+        return stuck or started
+
+    def _settle_claims(self, case: Case) -> tuple[bool, bool]:
+        """Write UNKNOWN for each send whose sender is gone and of which nobody has heard (Sending 7).
+
+        Returns whether there was one, and whether a sender may still be at work.
+        """
+        now = self.clock()
+        over = [key for key, value in case.claims.items() if lease_over(value, now)]
+        states = notice_states(over, facts.of(case.id)) if over else {}
+        stuck = [key for key in over if states[key] == "SENDING"]
+        for key in stuck:
+            facts.append(Fact(case.id, FactKind.UNKNOWN, now, tuple(key.split("#"))))
+            self.telemetry.count(Metric.NOTICE_UNKNOWN)
+            self.telemetry.problem("notice unknown", case_id=str(case.id), notice=key)
+        return bool(stuck), len(over) < len(case.claims)
+
+    def _retire(self, case: Case, wait: Wait | None, sending: bool) -> bool:
+        """End what still waits for a closed case; once nothing does, the sweeper sees it no more."""
+        woken = wait is not None and self.timers.settle(wait.token)
+        if not sending:
+            cases.retire(case.id)
+        return woken
+
+    def _is_late(self, case: Case, wait: Wait | None) -> bool:
+        return self.clock() > (wait.deadline if wait else case.opened_at) + _GRACE
+
+    def _restart(self, case: Case, wait: Wait | None) -> bool:
+        profile = profiles.of_version(case.profile, case.profile_version)
+        timers = dict(profile.timers)
+        if wait and wait.stage == Stage.ANSWERED:
+            left = math.ceil((wait.deadline - self.clock()).total_seconds())
+            timers[Stage.ANSWERED.value] = max(1, left)
+        started = self.timers.ensure_running(case.id, timers)
+        if started:
+            self.telemetry.problem("execution started anew", case_id=str(case.id), lender=case.lender)
+        return started
+
+
+def _signal_was_lost(case: Case, wait: Wait) -> bool:
+    return case.answered and Stage.ANSWERED not in (wait.stage, wait.resume)

@@ -1,0 +1,55 @@
+"""What the case machine hands to a task, and the end of a wait that is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import Stage
+from chalicelib.domain.keys import CaseId
+from chalicelib.timers import Timers
+
+NEXT = {
+    Stage.NOTIFY: Stage.REMIND,
+    Stage.REMIND: Stage.REMIND_AGAIN,
+    Stage.REMIND_AGAIN: Stage.NO_RESPONSE,
+    Stage.ANSWERED: Stage.LIMIT_PASSED,
+}
+"""Where the machine goes when a stage's time is over (infra/machines/case.asl.json)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task's input: ids only; `resume` and `seconds` come with AwaitWindow alone."""
+
+    case_id: CaseId
+    stage: Stage
+    token: str
+    resume: Stage | None = None
+    seconds: int = 0
+
+    @classmethod
+    def parse(cls, payload: Mapping[str, Any]) -> Task:
+        """Return the task in a machine's payload; raises KeyError or ValueError when it is none."""
+        resume = payload.get("resume")
+        return cls(
+            CaseId.parse(payload["case_id"]),
+            Stage(payload["stage"]),
+            payload["token"],
+            Stage(resume) if resume else None,
+            int(payload.get("seconds", 0)),
+        )
+
+
+def ended(task: Task, case: Case, timers: Timers) -> bool:
+    """End the wait at once if the case needs none any more; returns whether it did.
+
+    This is what heals a signal that was lost or came before the wait it was meant for.
+    """
+    if not case.is_open:
+        return timers.settle(task.token) or True
+    if case.answered and task.stage != Stage.ANSWERED:
+        return timers.answer(task.token) or True
+    return False

@@ -1,0 +1,1 @@
+"""Accord's tests; they mirror chalicelib and cannot reach the world."""

@@ -1,0 +1,33 @@
+"""The table as infra defines it, for tests that need no more than the table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.store import rows
+
+NAME = "accord-test"
+
+
+def make_table(client: Any) -> str:
+    """Create the table and bind the models to it; returns its name."""
+    client.create_table(
+        TableName=NAME,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "open_day")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "open_cases",
+                "KeySchema": [
+                    {"AttributeName": "open_day", "KeyType": "HASH"},
+                    {"AttributeName": "pk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+    rows.bind(NAME, "us-east-1")
+    return NAME
