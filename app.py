@@ -14,7 +14,6 @@ from chalicelib.api.loan_systems import loan_systems
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
 from chalicelib.wiring import wired
-from chalicelib.workflow.records import loan_event, receipt
 from chalicelib.workflow.task import Task
 
 app = Chalice(app_name="accord", configure_logs=False)
@@ -24,8 +23,12 @@ app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 
 
-def _each_record(event: SQSEvent, handler: Callable[[SQSRecord], None]) -> Any:
-    """Handle each record; the failed ones alone go back to the queue (ReportBatchItemFailures)."""
+def _each_record(event: SQSEvent, act: Callable[[str], None]) -> Any:
+    """Act on each record's body; the failed ones alone go back to the queue (ReportBatchItemFailures)."""
+
+    def handler(record: SQSRecord) -> None:
+        act(record.body)
+
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event.to_dict(), record_handler=handler, processor=processor)
 
@@ -33,13 +36,13 @@ def _each_record(event: SQSEvent, handler: Callable[[SQSRecord], None]) -> Any:
 @app.on_sqs_message(queue="accord-loan-events", batch_size=10, name="take_loan_event")
 def take_loan_event(event: SQSEvent) -> Any:
     """Carry out queued loan events; a record that fails comes back alone."""
-    return _each_record(event, loan_event)
+    return _each_record(event, wired().take_loan_event)
 
 
 @app.on_sqs_message(queue="accord-receipts", batch_size=10, name="take_receipt")
 def take_receipt(event: SQSEvent) -> Any:
     """Put providers' receipts on their cases; a record that fails comes back alone."""
-    return _each_record(event, receipt)
+    return _each_record(event, wired().take_receipt)
 
 
 @app.lambda_function(name="send_notice")

@@ -60,7 +60,7 @@ class Timers:
         return self._signal("send_task_failure", taskToken=token, error=Signal.SETTLED.value, cause="closed")
 
     def defer(self, token: str, stage: Stage, seconds: int) -> bool:
-        """Send an execution to wait `seconds` and then enter `stage`; False when the wait was over already."""
+        """Send an execution to wait `seconds` and then enter `stage`; False when the wait was over."""
         cause = json.dumps({"stage": stage.value, "seconds": max(1, seconds)})
         return self._signal("send_task_failure", taskToken=token, error=Signal.DEFERRED.value, cause=cause)
 

@@ -21,7 +21,6 @@ from chalicelib.telemetry import Telemetry
 if TYPE_CHECKING:
     from botocore.config import Config
 
-    from chalicelib.intake.accept import Accept
     from chalicelib.intake.take import Intake
     from chalicelib.notices.send import Sender
     from chalicelib.timers import Timers
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from chalicelib.workflow.close_case import CloseCase
     from chalicelib.workflow.send_notice import SendNotice
     from chalicelib.workflow.sweep import Sweep
+    from chalicelib.workflow.take_loan_event import TakeLoanEvent
+    from chalicelib.workflow.take_receipt import TakeReceipt
 
 _SECRET_SECONDS = 300
 
@@ -75,10 +76,17 @@ class Wiring:
         return Intake(queue, self.lender_secrets, self.reference_key)
 
     @cached_property
-    def accept(self) -> Accept:
+    def take_loan_event(self) -> TakeLoanEvent:
         from chalicelib.intake.accept import Accept
+        from chalicelib.workflow.take_loan_event import TakeLoanEvent
 
-        return Accept(self.timers, self.pepper)
+        return TakeLoanEvent(Accept(self.timers, self.pepper), self.telemetry, self.clock)
+
+    @cached_property
+    def take_receipt(self) -> TakeReceipt:
+        from chalicelib.workflow.take_receipt import TakeReceipt
+
+        return TakeReceipt(self.telemetry, self.clock)
 
     @cached_property
     def send_notice(self) -> SendNotice:

@@ -19,14 +19,14 @@ _ANSWERS_ID = re.compile(r"^[A-Za-z0-9_-]{16,36}$")
 
 
 @borrowers.route("/n/{token}", methods=["GET", "HEAD"])
-@visited(verified=False)
+@visited(borrowers, verified=False)
 def landing(visit: Visit, token: str) -> Response:
     """Say who writes and ask for the second factor; looks nothing up, so it tells nothing about the link."""
     return _landing(visit, token, "open")
 
 
 @borrowers.route("/n/{token}", methods=["POST"], content_types=FORM)
-@visited(verified=False)
+@visited(borrowers, verified=False)
 def verify(visit: Visit, token: str) -> Response:
     """Check the second factor and start a session; the token leaves the address with the redirect."""
     from chalicelib.borrower.verify import Gone, Locked, Verified, Verify, Wrong
@@ -48,14 +48,14 @@ def verify(visit: Visit, token: str) -> Response:
 
 
 @borrowers.route("/my/info", methods=["GET"])
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def info(visit: Visit) -> Response:
     """Show the legal information, before anything is asked."""
     return visit.page("info", variables=_variables(visit, visit.case()), switch="/my/info")
 
 
 @borrowers.route("/my/notice", methods=["GET"])
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def notice(visit: Visit) -> Response:
     """Show the whole notice."""
     case = visit.case()
@@ -70,7 +70,7 @@ def notice(visit: Visit) -> Response:
 
 
 @borrowers.route("/my/feedback", methods=["GET"])
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def feedback(visit: Visit) -> Response:
     """Ask for the reason, the borrower's words and his wish for mediation."""
     case = visit.case()
@@ -80,7 +80,7 @@ def feedback(visit: Visit) -> Response:
 
 
 @borrowers.route("/my/feedback", methods=["POST"], content_types=FORM)
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def check(visit: Visit) -> Response:
     """Show the answers to be checked, or the form again with every fault."""
     from chalicelib.borrower.feedback import read_answer
@@ -96,7 +96,7 @@ def check(visit: Visit) -> Response:
 
 
 @borrowers.route("/my/feedback/send", methods=["POST"], content_types=FORM)
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def send(visit: Visit) -> Response:
     """Record the answers, wake the case, and go on to the confirmation; sending twice is harmless."""
     from chalicelib.borrower.feedback import GiveFeedback, read_answer
@@ -118,7 +118,7 @@ def send(visit: Visit) -> Response:
 
 
 @borrowers.route("/my/done", methods=["GET"])
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def done(visit: Visit) -> Response:
     """Confirm the answer with a reference and what happens next."""
     from chalicelib.store import facts
@@ -138,7 +138,7 @@ def done(visit: Visit) -> Response:
 
 
 @borrowers.route("/my/preferences", methods=["GET"])
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def preferences(visit: Visit) -> Response:
     """Offer to silence a channel."""
     case = visit.case()
@@ -146,7 +146,7 @@ def preferences(visit: Visit) -> Response:
 
 
 @borrowers.route("/my/preferences", methods=["POST"], content_types=FORM)
-@visited(verified=True)
+@visited(borrowers, verified=True)
 def stop(visit: Visit) -> Response:
     """Silence a channel at once."""
     from chalicelib.borrower.preferences import stop_channel

@@ -9,7 +9,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from chalice import Response
+from chalice import Blueprint, Response
 from chalice.app import Request
 
 from chalicelib.api import session as sessions
@@ -21,6 +21,8 @@ from chalicelib.wiring import Wiring, wired
 LANGUAGES = ("zh-CN", "en")
 FORM = ["application/x-www-form-urlencoded"]
 _MAX_FIELDS = 20
+
+View = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,19 @@ class Visit:
         return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{flags}"
 
 
-def visited(*, verified: bool) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+def visited(
+    blueprint: Blueprint, *, verified: bool
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Give a view its Visit and turn what goes wrong into pages; stands right under `@route`.
 
     With `verified`, a request without a live session is shown the way back, and a form must carry the
     session's CSRF token.
     """
 
-    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+    def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Response:
-            visit = _visit(view.__globals__["borrowers"].current_request)
+            visit = _visit(blueprint.current_request)
             try:
                 if verified and visit.session is None:
                     return visit.page("error", 403, status=403)
