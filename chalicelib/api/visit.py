@@ -88,9 +88,7 @@ class Visit:
         return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{flags}"
 
 
-def visited(
-    blueprint: Blueprint, *, verified: bool
-) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+def visited(blueprint: Blueprint, *, verified: bool) -> Callable[[View], View]:
     """Give a view its Visit and turn what goes wrong into pages; stands right under `@route`.
 
     With `verified`, a request without a live session is shown the way back, and a form must carry the

@@ -44,7 +44,6 @@ def fill(
     """
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at
-    regulator = profile.regulator
     return Variables(
         recipient_name=case.borrower.name,
         account_last4=case.account_last4,
@@ -58,12 +57,7 @@ def fill(
         feedback_url=link,
         apply_url=link,
         complaint_url=link,
-        regulator=Regulator(
-            name=regulator["name"][language],
-            phone=regulator["phone"],
-            hours=regulator["hours"][language],
-            post=regulator["post"][language],
-        ),
+        regulator=Regulator.in_language(profile.regulator, language),
         notice_id=notice_id,
         verify_code=notice_id[:8].upper(),
         sent_before=tuple(
