@@ -1,4 +1,4 @@
-"""The house's own rules, read from the source: what may import what, ask the clock or read the environment."""
+"""The house's own rules, read from the source: who may import what, ask the clock, read the environment."""
 
 from __future__ import annotations
 
@@ -57,5 +57,7 @@ def test_app_is_a_list_of_doors() -> None:
     assert len((ROOT / "app.py").read_text().splitlines()) <= 150
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            statements = [line for line in node.body if not isinstance(line, ast.Expr) or line is node.body[-1]]
+            statements = [
+                line for line in node.body if not isinstance(line, ast.Expr) or line is node.body[-1]
+            ]
             assert len(statements) <= 5, node.name

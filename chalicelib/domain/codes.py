@@ -80,7 +80,6 @@ class FactKind(StrEnum):
     OPENED = "OPENED"
     DEFERRED = "DEFERRED"
     DENIED = "DENIED"
-    CLAIMED = "CLAIMED"
     SENT = "SENT"
     FAILED = "FAILED"
     UNKNOWN = "UNKNOWN"
@@ -101,7 +100,7 @@ class Stage(StrEnum):
     AWAIT_WINDOW = "AwaitWindow"
     ANSWERED = "Answered"
     NO_RESPONSE = "NoResponse"
-    LIMIT_PASSED = "LimitPassed"
+    LAPSED = "Lapsed"
 
 
 class Signal(StrEnum):

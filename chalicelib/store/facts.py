@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,8 +55,12 @@ def of(case_id: CaseId, kind: FactKind | None = None) -> list[Fact]:
     """Return a case's facts, oldest first; only those of one kind when it is given."""
     prefix = keys.facts(case_id) if kind is None else keys.fact(case_id, kind)
     rows = FactRow.query(keys.loan(case_id.loan_key), Row.sk.startswith(prefix), consistent_read=True)
+    return in_order(_to_fact(case_id, row) for row in rows)
+
+
+def in_order(found: Iterable[Fact]) -> list[Fact]:
+    """Return facts oldest first; those of one second in the order in which a case lives them."""
     order = list(FactKind)
-    found = [_to_fact(case_id, row) for row in rows]
     return sorted(found, key=lambda fact: (fact.at, order.index(fact.kind)))
 
 

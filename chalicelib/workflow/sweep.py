@@ -60,7 +60,7 @@ class Sweep:
             return self._retire(case, wait, sending)
         if wait and _signal_was_lost(case, wait) and self.timers.answer(wait.token):
             return True
-        started = (every or self._is_late(case, wait)) and self._restart(case, wait)
+        started = (every or self._is_suspect(case, wait)) and self._restart(case, wait)
         return stuck or started
 
     def _settle_claims(self, case: Case) -> tuple[bool, bool]:
@@ -85,8 +85,17 @@ class Sweep:
             cases.retire(case.id)
         return woken
 
-    def _is_late(self, case: Case, wait: Wait | None) -> bool:
-        return self.clock() > (wait.deadline if wait else case.opened_at) + _GRACE
+    def _is_suspect(self, case: Case, wait: Wait | None) -> bool:
+        """Whether the execution may be gone: it is late, or its step has sent nothing for a while."""
+        if wait is None:
+            return self.clock() > case.opened_at + _GRACE
+        if self.clock() > wait.deadline + _GRACE:
+            return True
+        steps = profiles.of_version(case.profile, case.profile_version).steps
+        for step in steps:
+            if step.stage == wait.stage and not any(key.startswith(f"{step.name}#") for key in case.claims):
+                return self.clock() > wait.deadline - timedelta(seconds=step.wait) + _GRACE
+        return False
 
     def _restart(self, case: Case, wait: Wait | None) -> bool:
         profile = profiles.of_version(case.profile, case.profile_version)

@@ -1,0 +1,1 @@
+"""The packaged template on the local engine, driven over HTTP as its users would."""
