@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from standardwebhooks import Webhook
@@ -41,7 +42,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://localhost:{self.port}"
 
     @property
     def calls(self) -> Path:
@@ -155,12 +156,11 @@ class Browser:
         """Send the form with this action on the current page, its hidden fields and `fields`."""
         assert self.page is not None
         forms = re.findall(r'<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>', self.page.text, re.DOTALL)
-        target, inner = next(
-            (html.unescape(a), body) for a, body in forms if html.unescape(a).startswith(action)
-        )
+        named = ((html.unescape(address), body) for address, body in forms)
+        target, inner = next(form for form in named if form[0].startswith(action))
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', inner))
         values = {name: html.unescape(value) for name, value in hidden.items()} | fields
-        url = requests.compat.urljoin(self.page.url, target)
+        url = urljoin(self.page.url, target)
         self.page = self.session.post(url, data=values, timeout=30)
         return self.page.text
 
