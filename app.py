@@ -59,7 +59,7 @@ def await_signal(event: dict[str, Any], context: Any) -> None:
 
 @app.lambda_function(name="close_case")
 def close_case(event: dict[str, Any], context: Any) -> None:
-    """Task of NoResponse and Lapsed."""
+    """Task of NoResponse and LimitPassed."""
     wired().close_case(CaseId.parse(event["case_id"]), Stage(event["stage"]))
 
 

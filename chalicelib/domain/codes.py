@@ -100,7 +100,7 @@ class Stage(StrEnum):
     AWAIT_WINDOW = "AwaitWindow"
     ANSWERED = "Answered"
     NO_RESPONSE = "NoResponse"
-    LAPSED = "Lapsed"
+    LIMIT_PASSED = "LimitPassed"
 
 
 class Signal(StrEnum):

@@ -98,16 +98,38 @@ def _parse(jurisdiction: str, data: Mapping[str, Any]) -> Profile:
         effective_from=date.fromisoformat(data["effective_from"]),
         effective_to=date.fromisoformat(data["effective_to"]) if data["effective_to"] else None,
         zones=tuple(data["timezone_rule"]["zones"]),
-        contact_window=Window(time.fromisoformat(window["opens"]), time.fromisoformat(window["closes"])),
+        contact_window=_window(window),
         contact_window_rule=_rule(window),
         opt_out_rule=_rule(data["opt_out"]),
         hold_rule=_rule(data["dispute_hold"]),
         steps=tuple(_step(step) for step in data["steps"]),
-        answered_wait=data["mediation_limit"]["days"] * _DAY,
+        answered_wait=_days(data["mediation_limit"], "days") * _DAY,
         languages=tuple(data["languages"]),
-        regulator=data["regulator"],
-        retention_days=data["retention"]["days"],
+        regulator=_regulator(data["regulator"], data["languages"]),
+        retention_days=_days(data["retention"], "days"),
     )
+
+
+def _window(data: Mapping[str, Any]) -> Window:
+    window = Window(time.fromisoformat(data["opens"]), time.fromisoformat(data["closes"]))
+    if window.opens >= window.closes:
+        raise ValueError("contact_window.opens must lie before contact_window.closes")
+    return window
+
+
+def _regulator(data: Mapping[str, Any], languages: Iterable[str]) -> Mapping[str, Any]:
+    """Return the regulator's data once all that a notice says of it is there, in every language."""
+    told = [data[name][language] for name in ("name", "hours", "post") for language in languages]
+    if not all([data["phone"], *told]):
+        raise ValueError("regulator must have a phone, and name, hours and post in every language")
+    return data
+
+
+def _days(data: Mapping[str, Any], key: str) -> int:
+    days: int = data[key]
+    if type(days) is not int or days < 1:
+        raise ValueError(f"{key} must be a whole number of days")
+    return days
 
 
 def _rule(data: Mapping[str, Any]) -> Rule:
@@ -116,7 +138,7 @@ def _rule(data: Mapping[str, Any]) -> Rule:
 
 def _step(data: Mapping[str, Any]) -> Step:
     channels = tuple(ChannelName(name) for name in data["channels"])
-    return Step(data["step"], Stage(data["stage"]), channels, data["wait_days"] * _DAY)
+    return Step(data["step"], Stage(data["stage"]), channels, _days(data, "wait_days") * _DAY)
 
 
 def in_force(versions: Iterable[Profile], at: datetime) -> Profile:

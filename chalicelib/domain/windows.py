@@ -36,9 +36,11 @@ class Window:
         if self.opens <= local.time() < self.closes:
             return moment
         day = local.date() if local.time() < self.opens else local.date() + timedelta(days=1)
-        opening = datetime.combine(day, self.opens, tzinfo=zone).astimezone(UTC)
-        # A clock change can skip the opening itself; the first second that exists after it is meant.
-        while opening.astimezone(zone).time() < self.opens:
+        wall = datetime.combine(day, self.opens)
+        readings = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        opening = max(moment, min(readings))
+        # A clock change can skip the opening, or pass it twice; the first second at or after it is meant.
+        while opening.astimezone(zone).replace(tzinfo=None) < wall:
             opening += _SECOND
         return opening
 

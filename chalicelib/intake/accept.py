@@ -33,7 +33,9 @@ class Accept:
         """
         taken = events.get(reference)
         event = parse_event(taken.body.encode())
-        upstream = Upstream(taken, event.subject, event.time or taken.received_at, now)
+        # The table keeps whole seconds; what is compared with it must have no more.
+        at = (event.time or taken.received_at).replace(microsecond=0)
+        upstream = Upstream(taken, event.subject, at, now)
         match event.data:
             case OverdueData() as data:
                 open_case(upstream, data, self.lender_of(taken.lender), self.pepper(), self.timers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -19,6 +19,10 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 Email = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+\.[^@\s.<>,;:\"\\]+$")
+]
+# Any real event lies far inside; times at the ends of the calendar have no UTC form.
+EventTime = Annotated[
+    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
 ]
 
 
@@ -136,7 +140,7 @@ class Envelope(BaseModel):
     source: LenderId
     type: Text
     subject: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
-    time: AwareDatetime | None = None
+    time: EventTime | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     data: dict[str, object]
 

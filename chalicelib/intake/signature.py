@@ -28,12 +28,17 @@ def verify(
     timestamp = headers.get("webhook-timestamp", "")
     given = headers.get("webhook-signature", "").split(" ")[:_MAX_SIGNATURES]
     fresh = identifier != "" and _is_fresh(timestamp, moments)
-    signed = f"{identifier}.{timestamp}.".encode() + body
+    signed = _bytes(f"{identifier}.{timestamp}.") + body
     expected = [_sign(secret, signed) for secret in secrets]
     # Every pair is compared, so that the time taken tells nothing about which secret came close.
-    hits = [hmac.compare_digest(one.encode(), other.encode()) for one in given for other in expected]
+    hits = [hmac.compare_digest(_bytes(one), other.encode()) for one in given for other in expected]
     if not (any(hits) and fresh):
         raise SignatureRejected("the signature does not match")
+
+
+def _bytes(header: str) -> bytes:
+    """A header may hold what is no character at all; that is a wrong signature, not our error."""
+    return header.encode("utf-8", "replace")
 
 
 def _is_fresh(timestamp: str, moments: Iterable[datetime]) -> bool:

@@ -14,7 +14,7 @@ from chalicelib.domain.profile import Profile, in_force, parse_profile
 @cache
 def versions(jurisdiction: str) -> tuple[Profile, ...]:
     """Return every version of a jurisdiction's profile; raises InvalidProfile when none is kept here."""
-    path = Path(__file__).with_name(f"{jurisdiction.lower()}.json")
+    path = Path(__file__).parent / f"{jurisdiction.lower()}.json"
     if not jurisdiction.isalpha() or not path.is_file():
         raise InvalidProfile(
             f"no profile {jurisdiction!r}; known ones are the files beside {Path(__file__).name}"

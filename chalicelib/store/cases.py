@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -145,7 +145,9 @@ def release(case: Case, key: str, value: str) -> None:
     actions: list[Action] = [_claim(key).remove()]
     if case.status == CaseStatus.RECEIVED:
         actions += [CaseRow.status.set(CaseStatus.RECEIVED.value), CaseRow.noticed_at.remove()]
-        if _update(case.id, actions, mine & (CaseRow.status == CaseStatus.NOTICED.value)):
+        # Only the last claim takes the notice back: what went out over another channel went out.
+        only = size(Path("claims")) == 1
+        if _update(case.id, actions, mine & only & (CaseRow.status == CaseStatus.NOTICED.value)):
             return
     _update(case.id, [_claim(key).remove()], mine)
 

@@ -1,4 +1,4 @@
-"""The task of NoResponse and Lapsed: close a case that time has ended, with its reason."""
+"""The task of NoResponse and LimitPassed: close a case that time has ended, with its reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CloseCase:
         Raises Answered when the borrower answered in the last moment; the machine then goes on to Answered.
         A case that is closed already stays as it is.
         """
-        if stage == Stage.LAPSED:
+        if stage == Stage.LIMIT_PASSED:
             cases.close(case_id, Outcome.TERMINATED, "the mediation limit passed", self.clock())
             return
         reached = bool(facts.of(case_id, FactKind.SENT))

@@ -15,7 +15,7 @@ NEXT = {
     Stage.NOTIFY: Stage.REMIND,
     Stage.REMIND: Stage.REMIND_AGAIN,
     Stage.REMIND_AGAIN: Stage.NO_RESPONSE,
-    Stage.ANSWERED: Stage.LAPSED,
+    Stage.ANSWERED: Stage.LIMIT_PASSED,
 }
 """Where the machine goes when a stage's time is over (infra/machines/case.asl.json)."""
 

@@ -52,8 +52,8 @@ class Stack:
         """Start it and wait until the start page answers."""
         command = [sys.executable, "-m", "infra.local", "--port", str(self.port)]
         command += ["--data", str(self.folder / "data"), "--record-calls", str(self.calls)]
-        log = (self.folder / "runner.log").open("a")
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, text=True)
+        with (self.folder / "runner.log").open("a") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, text=True)
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

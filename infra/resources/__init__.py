@@ -1,0 +1,23 @@
+"""What `chalice package` cannot make, as a template that is merged into its own: resources, names, alarms."""
+
+from __future__ import annotations
+
+from infra.resources import alarms, api, channels, dashboard, functions, machine, parameters, queues, storage
+from infra.resources.parts import Part, joined
+
+__all__ = ["resources"]
+
+
+def resources(stage: str) -> Part:
+    """The template to merge for `stage` (dev, prod): the same but for the stage's name."""
+    return joined(
+        parameters.part(stage),
+        storage.part(),
+        queues.part(),
+        channels.part(),
+        functions.part(),
+        api.part(),
+        machine.part(),
+        alarms.part(),
+        dashboard.part(),
+    )

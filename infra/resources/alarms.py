@@ -1,0 +1,105 @@
+"""Alarms: each is a count that should be zero, told to the operators' topic."""
+
+from __future__ import annotations
+
+from infra.resources.channels import topic, topic_policy
+from infra.resources.functions import CONSUMERS, FUNCTIONS
+from infra.resources.parts import NAME, Part, att, ref, sub
+from infra.resources.queues import DEAD_LETTERS
+
+FIVE_MINUTES = 300
+OLDEST_SECONDS = 900
+"""An event or receipt older than this is not "at once" any more (*policy*)."""
+
+OWN_METRICS = {
+    "EventConflict": "Intake: an event id came again with another body",
+    "NoticeUnknown": "Notices: nobody can tell whether one went out",
+}
+
+
+def part() -> Part:
+    alarms: Part = {}
+    for dlq in DEAD_LETTERS:
+        alarms[f"{dlq}Alarm"] = alarm(
+            f"{dlq}: messages parked",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            queue(dlq),
+            statistic="Maximum",
+        )
+    for name in CONSUMERS.values():
+        alarms[f"{name}AgeAlarm"] = alarm(
+            f"{name}: work waits",
+            "AWS/SQS",
+            "ApproximateAgeOfOldestMessage",
+            queue(name),
+            OLDEST_SECONDS,
+            "Maximum",
+        )
+    for name in FUNCTIONS:
+        for metric in ("Errors", "Throttles"):
+            alarms[f"{name}{metric}Alarm"] = alarm(f"{name}: {metric}", "AWS/Lambda", metric, function(name))
+    for metric in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled"):
+        alarms[f"Case{metric}Alarm"] = alarm(
+            f"Case machine: {metric}", "AWS/States", metric, {"StateMachineArn": ref("CaseMachine")}
+        )
+    api = {"ApiName": sub(NAME), "Stage": "api"}
+    alarms["ApiServerErrorsAlarm"] = alarm("API: server errors", "AWS/ApiGateway", "5XXError", api)
+    for metric, meaning in OWN_METRICS.items():
+        alarms[f"{metric}Alarm"] = alarm(meaning, "Accord", metric, {"service": "accord"})
+    alarms["SweepMissingAlarm"] = sweep_missing()
+    return {
+        "Resources": {
+            "OpsTopic": topic("ops"),
+            "OpsTopicPolicy": topic_policy("OpsTopic", "cloudwatch"),
+            "OpsEmail": {
+                "Type": "AWS::SNS::Subscription",
+                "Condition": "HasAlarmEmail",
+                "Properties": {
+                    "TopicArn": ref("OpsTopic"),
+                    "Protocol": "email",
+                    "Endpoint": ref("AlarmEmail"),
+                },
+            },
+            **alarms,
+        }
+    }
+
+
+def queue(name: str) -> Part:
+    return {"QueueName": att(name, "QueueName")}
+
+
+def function(name: str) -> Part:
+    return {"FunctionName": ref(name)}
+
+
+def alarm(
+    what: str, namespace: str, metric: str, dimensions: Part, at_least: int = 1, statistic: str = "Sum"
+) -> Part:
+    """An alarm when `metric` reaches `at_least` within five minutes; no data is good news."""
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": sub(f"{NAME} {what}"),
+            "Namespace": namespace,
+            "MetricName": metric,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+            "Statistic": statistic,
+            "Period": FIVE_MINUTES,
+            "EvaluationPeriods": 1,
+            "Threshold": at_least,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [ref("OpsTopic")],
+            "OKActions": [ref("OpsTopic")],
+        },
+    }
+
+
+def sweep_missing() -> Part:
+    """The heartbeat: two sweeps in a row did not happen."""
+    missing = alarm("Sweep: did not run for half an hour", "AWS/Lambda", "Invocations", function("Sweep"))
+    changes = {"Period": 1800, "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    missing["Properties"] |= changes
+    return missing

@@ -1,0 +1,53 @@
+"""What Chalice leaves out of its functions: fixed names, log groups, partial batches, failure targets."""
+
+from __future__ import annotations
+
+from infra.resources.parts import NAME, Part, att, log_group, ref, sub
+
+FUNCTIONS = {
+    "APIHandler": "api_handler",
+    "TakeLoanEvent": "take_loan_event",
+    "TakeReceipt": "take_receipt",
+    "SendNotice": "send_notice",
+    "AwaitSignal": "await_signal",
+    "CloseCase": "close_case",
+    "Sweep": "sweep",
+}
+"""Logical id -> Python name; one vocabulary from the code to the console."""
+CONSUMERS = {"TakeLoanEvent": "LoanEventsQueue", "TakeReceipt": "ReceiptsQueue"}
+AT_ONCE = 10
+"""Instances per queue: a burst of events must not eat the account's concurrency from the borrowers' pages."""
+
+
+def part() -> Part:
+    groups = {
+        f"{name}LogGroup": log_group(f"/accord/${{Stage}}/{python}") for name, python in FUNCTIONS.items()
+    }
+    functions = {name: {"Properties": properties(name, python)} for name, python in FUNCTIONS.items()}
+    return {"Resources": groups | functions}
+
+
+def properties(name: str, python: str) -> Part:
+    """The properties of function `name` that are merged over Chalice's."""
+    merged: Part = {
+        "FunctionName": sub(f"{NAME}-{python}"),
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": ref(f"{name}LogGroup")},
+    }
+    if name in CONSUMERS:
+        merged["Events"] = {f"{name}SqsEventSource": {"Properties": source(CONSUMERS[name])}}
+    if name == "Sweep":
+        merged["EventInvokeConfig"] = {
+            "MaximumEventAgeInSeconds": 900,  # the next sweep comes after 15 minutes
+            "MaximumRetryAttempts": 1,
+            "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": att("SweepDlq")}},
+        }
+    return merged
+
+
+def source(queue: str) -> Part:
+    return {
+        # Chalice writes an Fn::Sub of a queue's name; the merge is deep, so only an Fn::Sub replaces it.
+        "Queue": sub(f"${{{queue}.Arn}}"),
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": AT_ONCE},
+    }

@@ -1,0 +1,166 @@
+"""The case machine's roads, run on moto with real (short) timeouts: the timeout is the timer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.machine.road import SHORT, LambdaFault, Machine, Road
+
+REMINDERS = ("Notify", "Remind", "RemindAgain")
+
+
+def test_plain_case_reminds_once_is_answered_and_closes_in_few_transitions(machine: Machine) -> None:
+    road = machine.start(Notify=SHORT)
+    road.succeed(road.called("Remind"))
+    road.succeed(road.called("Answered"))
+    assert road.end() == "SUCCEEDED"
+    assert road.states() == ["Notify", "Remind", "Answered", "Closed"]
+
+
+def test_nobody_answers_every_timer_fires_and_the_case_closes(machine: Machine) -> None:
+    road = machine.start(Notify=SHORT, Remind=SHORT, RemindAgain=SHORT)
+    assert road.end() == "SUCCEEDED"
+    assert road.states() == [*REMINDERS, "NoResponse", "Closed"]
+    assert [(call["function"], call["stage"]) for call in road.calls] == [
+        ("SendNoticeArn", "Notify"),
+        ("SendNoticeArn", "Remind"),
+        ("SendNoticeArn", "RemindAgain"),
+        ("CloseCaseArn", "NoResponse"),
+    ]
+    assert {call["case_id"] for call in road.calls} == {"case-0001"}
+
+
+def test_every_wait_has_a_token_of_its_own(machine: Machine) -> None:
+    road = machine.start(Notify=SHORT)
+    road.succeed(road.called("Remind"))
+    road.succeed(road.called("Answered"))
+    road.end()
+    tokens = [call["token"] for call in road.calls]
+    assert len(set(tokens)) == len(tokens) == 3
+
+
+@pytest.mark.parametrize("stage", [*REMINDERS, "AwaitWindow", "Answered"])
+def test_payment_ends_the_case_at_every_waiting_stage(machine: Machine, stage: str) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if call["stage"] == "Notify" and stage == "AwaitWindow":
+            road.fail(call, "Deferred", {"stage": "Notify", "seconds": 60})
+        elif call["stage"] == stage:
+            road.fail(call, "Settled")
+        elif stage == "Answered":
+            road.succeed(call)
+
+    timers = dict.fromkeys(REMINDERS[: REMINDERS.index(stage)], SHORT) if stage in REMINDERS else {}
+    road = machine.start(script, **timers)
+    assert road.end() == "SUCCEEDED"
+    assert road.states()[-2:] == [stage, "Settled"]
+
+
+@pytest.mark.parametrize("stage", REMINDERS)
+def test_deferred_stage_waits_for_the_window_and_comes_back(machine: Machine, stage: str) -> None:
+    deferrals = iter([{"stage": stage, "seconds": SHORT}])
+
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if call["stage"] == stage:
+            deferral = next(deferrals, None)
+            road.succeed(call) if deferral is None else road.fail(call, "Deferred", deferral)
+
+    before = REMINDERS[: REMINDERS.index(stage)]
+    road = machine.start(script, **dict.fromkeys(before, SHORT))
+    window = road.called("AwaitWindow")
+    assert (window["resume"], window["seconds"], window["function"]) == (stage, SHORT, "AwaitSignalArn")
+    road.called("Answered")
+    assert road.states() == [*before, stage, "Later", "AwaitWindow", "Resume", stage, "Answered"]
+
+
+@pytest.mark.parametrize("stage", [*REMINDERS, "Answered", "NoResponse", "LimitPassed"])
+def test_restarted_case_goes_back_to_the_stage_it_stood_at(machine: Machine, stage: str) -> None:
+    told = iter([{"stage": stage, "seconds": SHORT}])
+
+    def script(road: Road, call: dict[str, Any]) -> None:
+        deferral = next(told, None)
+        if deferral:
+            road.fail(call, "Deferred", deferral)
+
+    road = machine.start(script)
+    road.called(stage, times=2 if stage == "Notify" else 1)
+    assert road.states()[:5] == ["Notify", "Later", "AwaitWindow", "Resume", stage]
+
+
+def test_answer_while_waiting_for_the_window_is_an_answer(machine: Machine) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if call["stage"] == "Notify":
+            road.fail(call, "Deferred", {"stage": "Notify", "seconds": 60})
+
+    road = machine.start(script)
+    road.succeed(road.called("AwaitWindow"))
+    road.called("Answered")
+
+
+def test_unknown_stage_to_resume_fails_rather_than_sends(machine: Machine) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if call["stage"] == "Notify":
+            road.fail(call, "Deferred", {"stage": "Remindd", "seconds": SHORT})
+
+    road = machine.start(script)
+    assert road.end() == "FAILED"
+    assert len(road.calls) == 2
+
+
+def test_answered_case_with_which_nothing_happens_closes_at_its_limit(machine: Machine) -> None:
+    road = machine.start(Answered=SHORT)
+    road.succeed(road.called("Notify"))
+    assert road.end() == "SUCCEEDED"
+    assert road.states() == ["Notify", "Answered", "LimitPassed", "Closed"]
+
+
+def test_other_errors_fail_the_execution_with_their_cause_in_the_history(machine: Machine) -> None:
+    road = machine.start()
+    road.fail(road.called("Notify"), "TypeError", "a bug")
+    assert road.end() == "FAILED"
+    assert road.states() == ["Notify", "Failed"]
+
+
+@pytest.mark.parametrize(("raised", "last"), [("TypeError", "Failed"), ("Settled", "Settled")])
+def test_lambda_that_raises_fails_the_wait_at_once(machine: Machine, raised: str, last: str) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        raise LambdaFault(raised)
+
+    road = machine.start(script)
+    road.end()
+    assert road.states() == ["Notify", last]
+    assert len(road.calls) == 1
+
+
+def test_lambda_service_errors_are_retried(machine: Machine) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if len(road.calls) == 1:
+            raise LambdaFault("Lambda.TooManyRequestsException")
+
+    road = machine.start(script)
+    road.fail(road.called("Notify", times=2), "Settled")
+    assert road.end() == "SUCCEEDED"
+    assert road.states() == ["Notify", "Settled"]
+
+
+def test_provider_that_asks_to_come_back_is_asked_again(machine: Machine) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if len(road.calls) < 3:
+            raise LambdaFault("TryAgain")
+
+    road = machine.start(script)
+    road.fail(road.called("Notify", times=3), "Settled")
+    assert road.end() == "SUCCEEDED"
+
+
+def test_late_answer_beats_the_closing(machine: Machine) -> None:
+    def script(road: Road, call: dict[str, Any]) -> None:
+        if call["stage"] == "Notify":
+            road.fail(call, "Deferred", {"stage": "NoResponse", "seconds": SHORT})
+        if call["stage"] == "NoResponse":
+            raise LambdaFault("Answered")
+
+    road = machine.start(script)
+    road.called("Answered")
+    assert road.states()[-2:] == ["NoResponse", "Answered"]
