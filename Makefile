@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 STAGE ?= dev
 
-.PHONY: run test lint bench package deploy screens clean
+.PHONY: run test lint bench package deploy requirements clean
 
 run: $(VENV)/ready
 	@$(BIN)/python -m infra.local --port $(PORT) $(if $(filter 1,$(FRESH)),--fresh)
@@ -26,8 +26,20 @@ bench: $(VENV)/ready
 package: $(VENV)/ready
 	$(BIN)/python -m infra.package --stage $(STAGE) --out build/$(STAGE)
 
+# make deploy STAGE=prod BUCKET=my-artefacts PARAMETERS="EmailFrom=notice@example.org SmsOrigination=arn:aws:sms-voice:…"
+# PARAMETERS: only what is new, a stack keeps what it has. YES=1 does not ask.
 deploy: $(VENV)/ready
-	$(BIN)/python -m infra.deploy --stage $(STAGE) $(if $(BUCKET),--bucket $(BUCKET)) $(if $(PARAMETERS),--parameters $(PARAMETERS)) $(if $(YES),--yes)
+	@test -n "$(BUCKET)" || { echo 'Name an S3 bucket in the same region: make deploy STAGE=$(STAGE) BUCKET=...'; exit 2; }
+	$(BIN)/python -m infra.deploy --stage $(STAGE) --bucket $(BUCKET) $(if $(YES),--yes) \
+	  $(if $(PARAMETERS),--parameters $(PARAMETERS)) $(if $(ENDPOINT_URL),--endpoint-url $(ENDPOINT_URL))
+
+# After editing requirements*.in; UPGRADE=--upgrade takes newer versions.
+PIN = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  $(UPGRADE) --custom-compile-command "make requirements"
+requirements: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet uv
+	$(PIN) requirements.in -o requirements.txt
+	$(PIN) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) build .local .chalice/deployments

@@ -84,8 +84,14 @@ def test_every_task_retries_catches_and_is_timed(path: Path) -> None:
     for name, state in tasks(path):
         caught = [error for catch in state["Catch"] for error in catch["ErrorEquals"]]
         assert caught[-1] == "States.ALL", name
-        assert "Lambda.TooManyRequestsException" in state["Retry"][0]["ErrorEquals"], name
-        assert state["Retry"][0]["JitterStrategy"] == "FULL", name
+        assert state["Retry"][-1]["ErrorEquals"] == ["States.TaskFailed"], name
+        assert state["Retry"][-1]["JitterStrategy"] == "FULL", name
+        signals = {error for error in caught if error in ("Settled", "Deferred", "Answered")}
+        never = [retrier for retrier in state["Retry"] if retrier["MaxAttempts"] == 0]
+        # A signal is an answer, not a fault: were it retried, a paid case would be written to again.
+        assert signals <= {error for retrier in never for error in retrier["ErrorEquals"]} | {"Settled"}, name
+        if state["Resource"].endswith(".waitForTaskToken"):
+            assert "Settled" in never[0]["ErrorEquals"], name
         assert "TimeoutSecondsPath" in state or "TimeoutSeconds" in state, name
 
 
