@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice import Chalice, ConvertToMiddleware, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
@@ -25,12 +23,15 @@ app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 
 def _each_record(event: SQSEvent, act: Callable[[str], None]) -> Any:
     """Act on each record's body; the failed ones alone go back to the queue (ReportBatchItemFailures)."""
-
-    def handler(record: SQSRecord) -> None:
-        act(record.body)
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event.to_dict(), record_handler=handler, processor=processor)
+    failed = []
+    for record in event.to_dict()["Records"]:
+        try:
+            act(record["body"])
+        except Exception as error:  # one poison record must not hold back the others
+            name = type(error).__name__
+            wired().telemetry.problem("record failed", message_id=record["messageId"], error=name)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
 
 
 @app.on_sqs_message(queue="accord-loan-events", batch_size=10, name="take_loan_event")

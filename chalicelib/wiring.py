@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
-from chalicelib.domain.errors import NotFound
 from chalicelib.settings import Settings
-from chalicelib.store import rows
+from chalicelib.store import lenders, rows
+from chalicelib.store.lenders import Lender
+from chalicelib.store.recent import Recent
 from chalicelib.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
     from chalicelib.workflow.take_loan_event import TakeLoanEvent
     from chalicelib.workflow.take_receipt import TakeReceipt
 
-_SECRET_SECONDS = 300
+
+_SECRET_SECONDS, _LENDER_SECONDS = 300, 60
 
 
 def utc_now() -> datetime:
@@ -80,7 +80,7 @@ class Wiring:
         from chalicelib.intake.accept import Accept
         from chalicelib.workflow.take_loan_event import TakeLoanEvent
 
-        return TakeLoanEvent(Accept(self.timers, self.pepper), self.telemetry, self.clock)
+        return TakeLoanEvent(Accept(self.timers, self.pepper, self.lender), self.telemetry, self.clock)
 
     @cached_property
     def take_receipt(self) -> TakeReceipt:
@@ -100,6 +100,7 @@ class Wiring:
             randomness=self.randomness,
             pepper=self.pepper,
             public_url=self.settings.public_url,
+            lender_of=self.lender,
         )
 
     @cached_property
@@ -152,35 +153,25 @@ class Wiring:
 
     def lender_secrets(self, lender: str) -> tuple[str, ...]:
         """Return a lender's webhook secrets; raises NotFound for a lender without any."""
-        try:
-            secret = self._secret(self.settings.lender_secret_prefix + lender)
-        except GetParameterError as error:
-            if "ResourceNotFoundException" in str(error):
-                raise NotFound(f"no secret of lender {lender!r}") from error
-            raise
-        return tuple(secret["webhook_secrets"])
+        return tuple(self._secret(self.settings.lender_secret_prefix + lender)["webhook_secrets"])
 
     def _key(self, name: str) -> bytes:
         return str(self._secret(self.settings.keys_secret)[name]).encode()
 
     @cached_property
-    def _secrets(self) -> parameters.SecretsProvider:
-        return parameters.SecretsProvider(boto3_client=self._client("secretsmanager"))
+    def _secret(self) -> Callable[[str], dict[str, Any]]:
+        from chalicelib.store.secrets import fetch
 
-    def _secret(self, name: str) -> dict[str, Any]:
-        value = self._secrets.get(name, max_age=_SECRET_SECONDS)
-        secret: dict[str, Any] = json.loads(str(value))
-        return secret
+        return Recent(partial(fetch, self._client("secretsmanager")), _SECRET_SECONDS, time.monotonic)
 
     @cached_property
-    def _session(self) -> Any:
-        import botocore.session
-
-        return botocore.session.get_session()
+    def lender(self) -> Callable[[str], Lender]:
+        """A lender's row, at most a minute old: it is on every road and changes once a year."""
+        return Recent(lenders.get, _LENDER_SECONDS, time.monotonic)
 
     def _client(self, service: str, retries: int = 2) -> Any:
         """Return a client with short timeouts; a client that sends messages must not retry (`retries=0`)."""
-        return self._session.create_client(
+        return rows.session().create_client(
             service, region_name=self.settings.region, config=self._config(retries)
         )
 

@@ -11,6 +11,7 @@ from chalicelib.api import session as sessions
 from chalicelib.api.visit import FORM, Visit, visited
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, FactKind, Mode
+from chalicelib.domain.errors import CaseClosed
 from chalicelib.telemetry import Metric
 
 borrowers = Blueprint(__name__)
@@ -37,7 +38,7 @@ def verify(visit: Visit, token: str) -> Response:
     now = visit.wiring.clock()
     match Verify(visit.wiring.pepper)(token, factor, now):
         case Verified(case_id):
-            page = "/my/preferences" if visit.query.get("stop") else "/my/info"
+            page = "/my/preferences" if visit.form.get("stop") else "/my/info"
             return visit.go(page, sessions.start(case_id, now))
         case Wrong(left):
             return _landing(visit, token, "open", 400, error="wrong", tries_left=left)
@@ -106,14 +107,12 @@ def send(visit: Visit) -> Response:
         answer = read_answer({**visit.form, "answers_id": _answers_id(visit)})
     except InvalidAnswer as error:
         return _form(visit, visit.form, {fault.pointer: fault.detail for fault in error.errors}, 400)
-    case = visit.case()
-    if not case.is_open:
-        return _closed(visit, case)
-    GiveFeedback(visit.wiring.timers)(case.id, answer, visit.wiring.clock())
+    try:
+        GiveFeedback(visit.wiring.timers)(visit.case_id, answer, visit.wiring.clock())
+    except CaseClosed:
+        return _closed(visit, visit.case())
     visit.wiring.telemetry.count(Metric.FEEDBACK)
-    visit.wiring.telemetry.event(
-        "feedback given", case_id=str(case.id), reason=answer.reason, wish=answer.wish
-    )
+    visit.wiring.telemetry.event("feedback given", case_id=str(visit.case_id), wish=answer.wish)
     return visit.go("/my/done")
 
 
@@ -163,7 +162,8 @@ def stop(visit: Visit) -> Response:
 def _landing(
     visit: Visit, token: str, state: str, status: int = 200, *, error: str = "", tries_left: int = 0
 ) -> Response:
-    context = {"token": token, "state": state, "error": error, "tries_left": tries_left}
+    stop = visit.query.get("stop", "") or visit.form.get("stop", "")
+    context = {"token": token, "state": state, "error": error, "tries_left": tries_left, "stop": stop[:10]}
     return visit.page("landing", status, **context)
 
 
@@ -197,12 +197,11 @@ def _variables(visit: Visit, case: Case) -> Any:
     from chalicelib import profiles
     from chalicelib.domain.keys import notice_id
     from chalicelib.notices.fill import fill
-    from chalicelib.store import lenders
 
     profile = profiles.of_version(case.profile, case.profile_version)
     return fill(
         case,
-        lenders.get(case.lender),
+        visit.wiring.lender(case.lender),
         profile,
         language=visit.language,
         link=f"{visit.wiring.settings.public_url}/my/feedback",

@@ -139,7 +139,7 @@ def _values(context: Context, language: str) -> dict[str, Any]:
 
 
 _PAGES: dict[str, tuple[tuple[str, ...], Callable[[Context, Context, str], Context]]] = {
-    "landing": (("token", "state", "error", "tries_left"), _landing),
+    "landing": (("token", "state", "error", "tries_left", "stop"), _landing),
     "info": (("variables",), _info),
     "notice": (("variables", "answered_on"), _notice),
     "feedback": (("values", "errors", "modes_offered", "text_limit", "answers_id"), _feedback),

@@ -16,6 +16,7 @@ from chalicelib.api import session as sessions
 from chalicelib.api.session import Session
 from chalicelib.domain.case import Case
 from chalicelib.domain.errors import CaseClosed, NotFound
+from chalicelib.domain.keys import CaseId
 from chalicelib.wiring import Wiring, wired
 
 LANGUAGES = ("zh-CN", "en")
@@ -45,13 +46,18 @@ class Visit:
         """The token this session's forms carry; empty before verification."""
         return self.session.csrf(self.wiring.session_key()) if self.session else ""
 
-    def case(self) -> Case:
-        """Return the case of the session; raises NotFound without one."""
-        from chalicelib.store import cases
-
+    @property
+    def case_id(self) -> CaseId:
+        """The case this session was verified for; raises NotFound without a session."""
         if self.session is None:
             raise NotFound("no session")
-        return cases.get(self.session.case_id)
+        return self.session.case_id
+
+    def case(self) -> Case:
+        """Return the case of the session; raises NotFound when there is none."""
+        from chalicelib.store import cases
+
+        return cases.get(self.case_id)
 
     def page(self, name: str, http: int = 200, **context: object) -> Response:
         """Return a rendered page; a session's cookie is renewed with it."""

@@ -10,7 +10,8 @@ from chalicelib import links
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import cases, facts, tries
+from chalicelib.domain.moments import stamp
+from chalicelib.store import batch, cases, facts, tries
 from chalicelib.store import links as link_rows
 from chalicelib.store.facts import Fact
 
@@ -58,6 +59,6 @@ class Verify:
         given = links.factor_digest(factor, case.id.loan_key, self.pepper())
         if not links.matches(given, case.borrower.factor):
             return Wrong(left) if left else Locked()
-        tries.clear(case.id)
-        facts.append(Fact(case.id, FactKind.VERIFIED, now, (link.digest[:12],)))
+        verified = Fact(case.id, FactKind.VERIFIED, now, (link.digest[:12], stamp(now)))
+        batch.write([facts.to_row(verified)], gone=[tries.row_of(case.id)])
         return Verified(case.id)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,14 @@ _THROTTLES = {"ThrottlingException", "TooManyRequestsException", "LimitExceededE
 def result_of(error: ClientError | BotoCoreError) -> Refused | Unsure:
     """Return what a failed call means for the message (DESIGN, Sending 5).
 
-    A refused connection or a 4xx never left a message behind; a read timeout, a broken connection or a
-    5xx may have.
+    A refused connection, a 4xx or what the SDK itself refuses never left a message behind; a read timeout,
+    a broken connection or a 5xx may have.
     """
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return Unsure(code) if status >= 500 else Refused(code, again=code in _THROTTLES or status == 429)
-    if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
-        return Refused(type(error).__name__, again=True)
-    return Unsure(type(error).__name__)
+    name = type(error).__name__
+    if isinstance(error, EndpointConnectionError | ConnectTimeoutError | NoCredentialsError):
+        return Refused(name, again=True)
+    return Refused(name, again=False) if isinstance(error, ParamValidationError) else Unsure(name)

@@ -12,7 +12,7 @@ from chalicelib.intake.contract import OverdueData, PaymentData, SettledData
 from chalicelib.intake.open_case import open_case
 from chalicelib.intake.parse import parse_event
 from chalicelib.intake.upstream import Upstream
-from chalicelib.store import events, lenders
+from chalicelib.store import events
 from chalicelib.store.lenders import Lender
 from chalicelib.timers import Timers
 
@@ -23,7 +23,7 @@ class Accept:
 
     timers: Timers
     pepper: Callable[[], bytes]
-    lender_of: Callable[[str], Lender] = lenders.get
+    lender_of: Callable[[str], Lender]
 
     def accept(self, reference: str, now: datetime) -> None:
         """Carry out the event stored under `reference` at `now` (UTC).

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from chalicelib.store.rows import Row
 
 
-def put_all(rows: Iterable[Row]) -> None:
-    """Write rows (at most 25) in one BatchWriteItem; unprocessed ones are tried again until written."""
+def write(rows: Iterable[Row], *, gone: Iterable[Row] = ()) -> None:
+    """Write rows and delete those `gone` (25 in all) in one call; unprocessed ones are tried again."""
     with Row.batch_write() as batch:
         for row in rows:
             batch.save(row)
+        for row in gone:
+            batch.delete(row)

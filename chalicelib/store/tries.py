@@ -15,7 +15,8 @@ LIMIT = 5  # SECURITY, Links: at most 5 tries, locked out by case, not by addres
 LOCK = timedelta(hours=24)
 
 
-def _row(case_id: CaseId) -> TriesRow:
+def row_of(case_id: CaseId) -> TriesRow:
+    """Return the row that counts a case's tries; without it they count anew."""
     return TriesRow(keys.loan(case_id.loan_key), f"{case_id.generation:04d}#{keys.TRIES}")
 
 
@@ -26,7 +27,7 @@ def take(case_id: CaseId, now: datetime) -> int | None:
     24 hours after the first try.
     """
     ends = int((now + LOCK).timestamp())
-    row = _row(case_id)
+    row = row_of(case_id)
     try:
         row.update(
             [TriesRow.tries.add(1), TriesRow.ttl.set(TriesRow.ttl | ends)],
@@ -41,7 +42,7 @@ def take(case_id: CaseId, now: datetime) -> int | None:
 
 
 def _restart(case_id: CaseId, now: datetime) -> int | None:
-    row = _row(case_id)
+    row = row_of(case_id)
     try:
         row.update(
             [TriesRow.tries.set(1), TriesRow.ttl.set(int((now + LOCK).timestamp()))],
@@ -52,8 +53,3 @@ def _restart(case_id: CaseId, now: datetime) -> int | None:
             raise
         return None
     return LIMIT - 1
-
-
-def clear(case_id: CaseId) -> None:
-    """Forget the tries after a success, so that the same person may come back."""
-    _row(case_id).delete()

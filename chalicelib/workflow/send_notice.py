@@ -19,7 +19,7 @@ from chalicelib.notices.compose import compose
 from chalicelib.notices.fill import fill, language_of
 from chalicelib.notices.plan import Plan, plan
 from chalicelib.notices.send import Notice, Sender, Sending
-from chalicelib.store import batch, cases, facts, lenders, waits
+from chalicelib.store import batch, cases, facts, waits
 from chalicelib.store import links as link_rows
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
@@ -27,7 +27,7 @@ from chalicelib.store.links import Link
 from chalicelib.store.waits import Wait
 from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.timers import Timers
-from chalicelib.workflow.task import NEXT, Task, ended
+from chalicelib.workflow.task import NEXT, Task, ended, follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SendNotice:
     randomness: Callable[[int], bytes]
     pepper: Callable[[], bytes]
     public_url: str
-    lender_of: Callable[[str], Lender] = lenders.get
+    lender_of: Callable[[str], Lender]
 
     def __call__(self, task: Task, attempt: str) -> None:
         """Send the step's messages, or end the wait when the step has to wait itself or is over.
@@ -60,7 +60,7 @@ class SendNotice:
         self._record_denials(case, step, todo, now)
         if not allowed and todo.not_before:
             self._defer(task, case, step, todo, todo.not_before, now)
-        elif todo.decisions or not self._resumed(task, now):
+        elif allowed or not self._resumed(task, now):
             self._send(task, case, step, profile, allowed, attempt, now)
             if todo.not_before:  # what had to wait comes back for its turn
                 self._defer(task, case, step, todo, todo.not_before, now)
@@ -81,7 +81,7 @@ class SendNotice:
         expires = now + timedelta(seconds=profile.response_time + profile.answered_wait)
         wait = Wait(case.id, task.stage, NEXT[task.stage], task.token, now + timedelta(seconds=step.wait))
         # Both before the first send: no message may carry a dead link, no answer may find nobody waiting.
-        batch.put_all(
+        batch.write(
             (link_rows.row_of(Link(links.digest(token, self.pepper()), case.id, expires)), waits.row_of(wait))
         )
         results = [self.sender.send(case, notice, attempt) for notice in notices]
@@ -148,9 +148,12 @@ class SendNotice:
         self.timers.defer(task.token, task.stage, seconds)
 
     def _resumed(self, task: Task, now: datetime) -> bool:
-        """Every channel was claimed before: an execution that was started anew waits out what is left."""
+        """Nothing is left to send here: an execution that was started anew waits out what is left.
+
+        Only a wait that leads past this stage counts; one that leads back to it would never end.
+        """
         before = waits.get(task.case_id)
-        if before is None or before.token == task.token:
+        if before is None or before.token == task.token or not follows(before.resume, task.stage):
             return False
         seconds = math.ceil((before.deadline - now).total_seconds())
         return self.timers.defer(task.token, before.resume, seconds) or True

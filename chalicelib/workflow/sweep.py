@@ -34,14 +34,22 @@ class Sweep:
         """Mend what needs it; returns how many cases were mended.
 
         `every` asks for the execution of every open case, not only of those that are late: for after a
-        restore, or on the local engine, whose executions do not survive a restart.
+        restore, or on the local engine, whose executions do not survive a restart. Raises the last failure
+        of a single case once all others are done.
         """
         swept = mended = 0
+        failure: Exception | None = None
         for case in self._cases():
             swept += 1
-            mended += self._mend(case, every)
+            try:
+                mended += self._mend(case, every)
+            except Exception as error:  # one case that cannot be mended must not keep the others waiting
+                self.telemetry.problem("case not mended", case_id=str(case.id), error=type(error).__name__)
+                failure = error
         self.telemetry.count(Metric.CASES_SWEPT, swept)
         self.telemetry.count(Metric.CASES_MENDED, mended)
+        if failure:
+            raise failure
         return mended
 
     def _cases(self) -> Iterator[Case]:

@@ -43,6 +43,12 @@ class Task:
         )
 
 
+def follows(later: Stage, stage: Stage) -> bool:
+    """Whether the machine comes to `later` when time alone leads it on from `stage`."""
+    after = NEXT.get(stage)
+    return after is not None and (after == later or follows(later, after))
+
+
 def ended(task: Task, case: Case, timers: Timers) -> bool:
     """End the wait at once if the case needs none any more; returns whether it did.
 

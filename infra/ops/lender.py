@@ -1,4 +1,4 @@
-"""Sets a lender up: `python -m infra.ops.lender --stage dev docs/examples/lender.json`."""
+"""Sets a lender up: `python -m infra.ops.lender --stage dev docs/lender.json`."""
 
 from __future__ import annotations
 

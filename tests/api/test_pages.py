@@ -47,7 +47,7 @@ VARIABLES = Variables(
     sent_before=(SentBefore("first_notice", "SMS", date(2026, 11, 23)),),
 )
 VALUES = {"reason": "UNEMPLOYMENT", "text": '公司裁员\n<希望> & "分期"', "wish": "YES", "mode": "TELEPHONE"}
-LANDING: dict[str, Any] = {"token": TOKEN, "state": "open", "error": "", "tries_left": 5}
+LANDING: dict[str, Any] = {"token": TOKEN, "state": "open", "error": "", "tries_left": 5, "stop": ""}
 FEEDBACK: dict[str, Any] = {
     "values": {}, "errors": {}, "modes_offered": tuple(Mode), "text_limit": 1000, "answers_id": "a1"
 }  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.store import lenders
 from infra.ops.lender import LenderFault, put, read
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "lender.json"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "lender.json"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

@@ -99,7 +99,7 @@ class Driver:
 
         expires = self.road.clock.now + timedelta(days=1)
         link = link_rows.Link(links.digest("t" * 22, self.road.wiring.pepper()), CaseId.parse(case), expires)
-        batch.put_all([link_rows.row_of(link)])
+        batch.write([link_rows.row_of(link)])
         path = "/n/" + "t" * 22
         self.http("POST", path, headers=_FORM, body=b"factor=0000")
         entered = self.http("POST", path, headers=_FORM, body=b"factor=123X")

@@ -1,0 +1,116 @@
+"""Reads the deployed table as the local pages show it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer
+
+from infra.local.clients import client
+
+_WAIT = "#WAIT"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wait:
+    """A timer of a case: when it falls due (UTC), and the token of the task it ends."""
+
+    deadline: datetime
+    case_id: str
+    stage: str
+    token: str
+
+
+class Cases:
+    """The cases in the table named `table`."""
+
+    def __init__(self, table: str) -> None:
+        self._table, self._plain = table, TypeDeserializer().deserialize
+        self._scan = client("dynamodb").get_paginator("scan")
+
+    def waits(self) -> list[Wait]:
+        """Return every stored wait, the one due first in front; some may be over already."""
+        rows = self._rows("contains(sk, :text)", _WAIT)
+        return sorted(_wait(row) for row in rows if row.get("token") and row.get("deadline"))
+
+    def all(self, waiting: set[str]) -> list[dict[str, Any]]:
+        """Return the cases as `/_local/cases.json` shows them; `waiting`: the tokens that are live."""
+        rows = self._rows("begins_with(pk, :text)", "LOAN#")
+        due = {wait.case_id: wait.deadline for wait in self.waits() if wait.token in waiting}
+        facts: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            generation, mark, which = str(row["sk"]).partition("#T#")
+            if mark:
+                facts.setdefault(f"{_loan_key(row)}-{int(generation)}", []).append(_fact(row, which))
+        heads = [row for row in rows if str(row["sk"]).startswith("CASE") and row.get("generation") != 0]
+        return [
+            _case(head, due, facts) for head in sorted(heads, key=lambda each: str(each.get("opened_at")))
+        ]
+
+    def _rows(self, condition: str, text: str) -> list[dict[str, Any]]:
+        pages = self._scan.paginate(
+            TableName=self._table,
+            FilterExpression=condition,
+            ExpressionAttributeValues={":text": {"S": text}},
+            ConsistentRead=True,
+        )
+        items = [item for page in pages for item in page["Items"]]
+        return [{name: self._plain(value) for name, value in item.items()} for item in items]
+
+
+def _loan_key(row: dict[str, Any]) -> str:
+    return str(row["pk"]).removeprefix("LOAN#")
+
+
+def _wait(row: dict[str, Any]) -> Wait:
+    generation = int(str(row["sk"]).removesuffix(_WAIT))
+    deadline = datetime.fromisoformat(str(row["deadline"]).replace("Z", "+00:00")).astimezone(UTC)
+    return Wait(deadline, f"{_loan_key(row)}-{generation}", str(row.get("stage", "")), str(row["token"]))
+
+
+def _case(
+    head: dict[str, Any], due: dict[str, datetime], facts: dict[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    case_id = f"{_loan_key(head)}-{int(head.get('generation', 1))}"
+    timer = due.get(case_id)
+    return {
+        "case_id": case_id,
+        "loan": head.get("loan"),
+        "lender": head.get("lender"),
+        "status": head.get("status"),
+        "outcome": head.get("outcome"),
+        "next_timer_at": timer.isoformat().replace("+00:00", "Z") if timer else None,
+        "timeline": sorted(facts.get(case_id, []), key=_order),
+    }
+
+
+def _fact(row: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a line of the timeline; `key` is its kind and what tells it from others of that kind."""
+    kind, *which = key.split("#")
+    detail = row.get("detail")
+    with suppress(ValueError):
+        detail = json.loads(detail) if isinstance(detail, str) else _plain(detail)
+    return {"at": row.get("at"), "kind": row.get("kind", kind), "which": which, "detail": detail}
+
+
+def _order(fact: dict[str, Any]) -> tuple[str, int]:
+    """Order facts by time; those of one second by the order in which a case lives them."""
+    kinds = [kind.value for kind in importlib.import_module("chalicelib.domain.codes").FactKind]
+    return str(fact["at"]), kinds.index(fact["kind"]) if fact["kind"] in kinds else len(kinds)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | set | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Binary | bytes):
+        return bytes(value).hex()
+    if hasattr(value, "as_tuple"):  # Decimal
+        return int(value) if value == int(value) else float(value)
+    return value

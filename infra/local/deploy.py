@@ -1,0 +1,59 @@
+"""Deploys the package on the engine with the very code that deploys it on AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from infra.deploy import Deployment
+from infra.local.build import STAGE, Build
+from infra.local.clients import client
+from infra.package import Packaged
+from infra.stack import StackError
+
+STACK, _BUCKET = f"accord-{STAGE}", "accord-local-artefacts"
+_PAUSE_SECONDS = 0.2
+
+
+class DeployFailed(Exception):
+    """The engine did not take the template; the message says what it refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The deployed stack: its API, what its logical names are called, and its functions' environment."""
+
+    api_id: str
+    api_stage: str
+    names: dict[str, str]
+    environment: dict[str, str]
+
+
+def deploy(build: Build, parameters: dict[str, str]) -> None:
+    """Create or update the stack from `build`; raises DeployFailed. An unchanged stack is left alone."""
+    client("s3").create_bucket(Bucket=_BUCKET)
+    deployment = Deployment(STAGE, _BUCKET, client, lambda _: True, _PAUSE_SECONDS)
+    try:
+        deployment.run(Packaged(build.template, sorted(build.folder.glob("*.zip"))), parameters)
+    except (StackError, ClientError) as error:
+        raise DeployFailed(str(error)) from error
+
+
+def describe() -> Deployed:
+    """Return what is deployed; raises DeployFailed when the stack is not there."""
+    stacks = client("cloudformation")
+    try:
+        pages = stacks.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        resources = [each for page in pages for each in page["StackResourceSummaries"]]
+    except ClientError as error:
+        raise DeployFailed(f"the stack {STACK} is not deployed: {error}") from error
+    names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+    kinds = {each["ResourceType"]: each["PhysicalResourceId"] for each in resources}
+    api_id = kinds["AWS::ApiGateway::RestApi"]
+    stages = client("apigateway").get_stages(restApiId=api_id)["item"]
+    # SAM makes a stage called "Stage" of its own beside the one asked for.
+    stage = next(each["stageName"] for each in stages if each["stageName"] != "Stage")
+    # One process runs all functions here, and the template gives them all one environment.
+    config = client("lambda").get_function_configuration(FunctionName=names["APIHandler"])
+    return Deployed(api_id, stage, names, dict(config["Environment"]["Variables"]))

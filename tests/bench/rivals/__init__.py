@@ -1,0 +1,1 @@
+"""Plainer handlers the product is measured beside; each runs alone under the real Lambda bootstrap."""

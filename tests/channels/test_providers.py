@@ -1,0 +1,152 @@
+"""SMS and e-mail over the real SDK: what is asked, that it is asked once, and what the answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
+
+from chalicelib.channels import Accepted, Channel, Outgoing, Refused, Unsure
+from chalicelib.channels.email import SesEmail
+from chalicelib.channels.sms import EndUserMessagingSms
+from tests.channels.provider import Provider
+
+TAGS = {
+    "case_id": "6kvktdbgvav7gliur7px-1",
+    "step": "first_notice",
+    "channel": "SMS",
+    "notice_id": "0f",
+    "attempt": "a1",
+}
+MESSAGE = Outgoing(
+    "+8613800138000", "主题", "【示范银行】正文", "<p>正文</p>", TAGS, "https://accord.example/n/t?stop=EMAIL"
+)
+MAIL = Outgoing(
+    "zhangwei@example.com", "主题", "正文", "<p>正文</p>", TAGS, "https://accord.example/n/t?stop=EMAIL"
+)
+
+
+def _sms() -> tuple[Provider, Channel, Outgoing]:
+    provider = Provider("pinpoint-sms-voice-v2", body={"MessageId": "m-1"})
+    return provider, EndUserMessagingSms(provider.client, "ACCORD", "accord-test"), MESSAGE
+
+
+def _email() -> tuple[Provider, Channel, Outgoing]:
+    provider = Provider("sesv2", body={"MessageId": "m-1"})
+    return provider, SesEmail(provider.client, "notice@accord.example", "accord-test"), MAIL
+
+
+BOTH = pytest.mark.parametrize("make", [_sms, _email])
+Make = Callable[[], tuple[Provider, Channel, Outgoing]]
+
+
+def test_an_sms_asks_for_what_end_user_messaging_needs() -> None:
+    provider, channel, message = _sms()
+    assert channel.send(message) == Accepted("m-1")
+    assert provider.requests[0].headers["X-Amz-Target"] == b"PinpointSMSVoiceV2.SendTextMessage"
+    assert provider.sent() == {
+        "DestinationPhoneNumber": "+8613800138000",
+        "OriginationIdentity": "ACCORD",
+        "MessageBody": "【示范银行】正文",
+        "MessageType": "TRANSACTIONAL",
+        "ConfigurationSetName": "accord-test",
+        "Context": TAGS,
+    }
+
+
+def test_a_mail_asks_for_what_ses_needs() -> None:
+    provider, channel, message = _email()
+    assert channel.send(message) == Accepted("m-1")
+    assert provider.requests[0].url.endswith("/v2/email/outbound-emails")
+    sent = provider.sent()
+    assert sent["EmailTags"] == [{"Name": name, "Value": value} for name, value in TAGS.items()]
+    assert sent["Destination"] == {"ToAddresses": ["zhangwei@example.com"]}
+    assert (sent["FromEmailAddress"], sent["ConfigurationSetName"]) == (
+        "notice@accord.example",
+        "accord-test",
+    )
+    simple = sent["Content"]["Simple"]
+    assert simple["Subject"]["Data"] == "主题"
+    assert (simple["Body"]["Text"]["Data"], simple["Body"]["Html"]["Data"]) == ("正文", "<p>正文</p>")
+    assert simple["Headers"] == [
+        {"Name": "List-Unsubscribe", "Value": "<https://accord.example/n/t?stop=EMAIL>"}
+    ]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("code", "status", "again"),
+    [
+        ("ThrottlingException", 400, True),
+        ("TooManyRequestsException", 429, True),
+        ("LimitExceededException", 400, True),
+        ("SomethingNew", 429, True),
+        ("ValidationException", 400, False),
+        ("AccessDeniedException", 403, False),
+        ("MessageRejected", 400, False),
+        ("ConflictException", 409, False),
+    ],
+)
+def test_a_4xx_never_left_a_message_behind(make: Make, code: str, status: int, again: bool) -> None:
+    provider, channel, message = make()
+    provider.fail(code, status)
+    assert channel.send(message) == Refused(code, again)
+    assert len(provider.requests) == 1
+
+
+@BOTH
+@pytest.mark.parametrize(("code", "status"), [("InternalServerException", 500), ("ServiceUnavailable", 503)])
+def test_after_a_5xx_nobody_knows(make: Make, code: str, status: int) -> None:
+    provider, channel, message = make()
+    provider.fail(code, status)
+    assert channel.send(message) == Unsure(code)
+    assert len(provider.requests) == 1, "a second try might be a second message"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "error",
+    [
+        ReadTimeoutError(endpoint_url="https://x"),
+        ConnectionClosedError(endpoint_url="https://x"),
+        HTTPClientError(error="broken"),
+    ],
+)
+def test_after_a_broken_answer_nobody_knows(make: Make, error: Exception) -> None:
+    provider, channel, message = make()
+    provider.error = error
+    assert isinstance(channel.send(message), Unsure)
+    assert len(provider.requests) == 1
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="https://x"),
+        EndpointConnectionError(endpoint_url="https://x", error="refused"),
+    ],
+)
+def test_what_never_connected_was_never_sent(make: Make, error: Exception) -> None:
+    provider, channel, message = make()
+    provider.error = error
+    result = channel.send(message)
+    assert isinstance(result, Refused)
+    assert result.again
+    assert len(provider.requests) == 1
+
+
+@BOTH
+def test_what_the_sdk_itself_refuses_was_never_sent(make: Make) -> None:
+    provider, channel, message = make()
+    impossible = Outgoing(message.to, "s", "t", "h", {**TAGS, "case_id": None}, "u")  # type: ignore[dict-item]
+    result = channel.send(impossible)
+    assert result == Refused("ParamValidationError", again=False)
+    assert provider.requests == []

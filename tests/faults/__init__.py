@@ -1,0 +1,1 @@
+"""Every AWS call of the road made to fail in every way, and what must still hold."""

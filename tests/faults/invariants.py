@@ -1,0 +1,184 @@
+"""What must hold when everybody has repeated what failed and the sweeper has run: read from the raw rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from chalicelib import links, profiles
+from chalicelib.domain.keys import loan_key
+from tests.faults.plane import Call, Fault, Mode
+from tests.faults.provider import Delivery
+from tests.faults.world import Row, World
+from tests.road import KEYS
+
+STEPS = {
+    step.stage.value: (step.name, [channel.value for channel in step.channels])
+    for step in profiles.versions("CN")[0].steps
+}
+_ANSWERED = ("FEEDBACK", "APPLIED")
+SENDS = ("SendTextMessage", "SendEmail")
+
+
+def violations(world: World) -> list[str]:
+    """Return every broken invariant in words, none when all hold."""
+    found = [f"delivered twice: {notice}" for notice in world.duplicates()]
+    found += [f"parked: {body}" for body in world.state.parked if "poison" not in body]
+    found += [f"the borrower never got through: {act}" for act in world.state.pending]
+    found += [f"never accepted: {body!r}" for body in world.state.unsent]
+    found += _events(world)
+    for row in world.rows():
+        if row["sk"].partition("#")[0] == "CASE" and row["generation"] != "0":
+            found += _case(world, row)
+    found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
+    return found
+
+
+def facts_of(world: World, row: Row) -> list[tuple[str, ...]]:
+    """Return a case's facts as (kind, which…)."""
+    prefix = f"{int(row['generation']):04d}#T#"
+    return [
+        tuple(each["sk"].removeprefix(prefix).split("#"))
+        for each in world.rows()
+        if each["pk"] == row["pk"] and each["sk"].startswith(prefix)
+    ]
+
+
+def id_of(row: Row) -> str:
+    return f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
+
+
+def _events(world: World) -> Iterator[str]:
+    """An accepted event always ends in its case."""
+    for body, reference in world.state.accepted:
+        event = json.loads(body)
+        pk = f"LOAN#{loan_key(event['source'], event['subject'])}"
+        rows = [row for row in world.rows() if row["pk"] == pk]
+        heads = [row for row in rows if row["sk"].startswith("CASE")]
+        restated = any(row["sk"].endswith(f"BALANCE#{reference}") for row in rows)
+        if event["type"] == "loan.settled.v1":
+            if not any(row["status"] == "CLOSED" and row["balance_at"] >= event["time"] for row in heads):
+                yield f"settled, yet not closed: {event['id']}"
+        elif not restated and not any(row.get("opened_by") == event["id"] for row in heads):
+            yield f"accepted, yet no case knows of it: {event['id']}"
+
+
+def _case(world: World, row: Row) -> Iterator[str]:
+    facts, is_open = facts_of(world, row), row["status"] != "CLOSED"
+    yield from _executions(world, row, is_open)
+    if is_open and row["status"] not in _ANSWERED:
+        yield from _owed(world, row, facts)
+    kinds = {fact[0] for fact in facts}
+    if world.state.given_receipts:
+        yield from (f"UNKNOWN, yet its receipt had come: {fact}" for fact in facts if _heard(fact, facts))
+    if row["status"] == "RECEIVED" and "SENT" in kinds:
+        yield "a notice went out, yet the case is RECEIVED"
+    if "no notice" in row.get("closed_reason", "") and kinds & {"SENT", "RECEIPT"}:
+        yield "closed as if no notice had gone out, yet one is on record"
+    delivered = {delivery.notice for delivery in world.providers.outbox}
+    for kind, *which in facts:
+        if kind == "SENT" and (id_of(row), *which) not in delivered:
+            yield f"recorded as sent, yet no provider has it: {which}"
+    for (case_id, key), (_, over) in world.state.claimed.items():
+        if case_id == id_of(row) and over:
+            yield f"claimed {key} after the case was over"
+    if not is_open and "open_day" in row and world.state.rested:
+        yield "at rest, yet still in the sweeper's index"
+    yield from _feedback(world, row, facts, is_open)
+
+
+def _heard(fact: tuple[str, ...], facts: list[tuple[str, ...]]) -> bool:
+    return fact[0] == "UNKNOWN" and any(one[0] == "RECEIPT" and one[1:3] == fact[1:3] for one in facts)
+
+
+def _executions(world: World, row: Row, is_open: bool) -> Iterator[str]:
+    """One live execution per open case, and the token on record is the one that wakes it."""
+    live = world.machine.live(id_of(row))
+    if len(live) != is_open:
+        states = [one.state for one in live]
+        yield f"{row['status']} case with {len(live)} live executions {states} {world.histories()}"
+    elif is_open:
+        place = row["pk"], f"{int(row['generation']):04d}#WAIT"
+        waits = [each for each in world.rows() if (each["pk"], each["sk"]) == place]
+        token = waits[0]["token"] if waits else None
+        if token != live[0].token:
+            yield f"the wait on record cannot wake the execution in {live[0].state}: {waits}"
+
+
+def _owed(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[str]:
+    """Every notice of every stage that was entered is delivered or on record as what became of it."""
+    settled = {tuple(fact[1:3]) for fact in facts if fact[0] in ("FAILED", "UNKNOWN", "DENIED", "SENT")}
+    settled |= {delivery.notice[1:] for delivery in world.providers.outbox if delivery.notice[0] == id_of(row)}
+    live = world.machine.live(id_of(row))
+    if live and live[0].state == "AwaitWindow":
+        settled |= {tuple(fact[1:3]) for fact in facts if fact[0] == "DEFERRED"}
+    entered = {
+        state
+        for one in world.machine.executions.values()
+        if one.case_id == id_of(row)
+        for state in one.history
+    }
+    for stage, (step, channels) in STEPS.items():
+        for channel in channels:
+            if stage in entered and (step, channel) not in settled:
+                yield f"lost silently: {step} over {channel}"
+
+
+def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: bool) -> Iterator[str]:
+    """What the borrower saw confirmed is on record, and its execution is woken."""
+    for answer in world.state.borrower.confirmed:
+        if ("FEEDBACK", answer) not in facts:
+            yield f"confirmed, yet not on record: {answer}"
+    live = world.machine.live(id_of(row))
+    if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
+        yield f"answered, yet the execution is in {[one.state for one in live]}"
+
+
+def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
+    """A delivered message is on record, says the amount on record when it was claimed, and its link lives."""
+    case_id, step, channel = delivery.notice
+    key, generation = case_id.rsplit("-", 1)
+    rows = world.rows()
+    own = [row["sk"] for row in rows if row["pk"] == f"LOAN#{key}"]
+    kept = [f"{int(generation):04d}#T#{kind}#{step}#{channel}" for kind in ("SENT", "UNKNOWN", "RECEIPT")]
+    if not any(sk.startswith(prefix) for sk in own for prefix in kept):
+        yield f"sent, yet nothing is on record: {delivery.notice}"
+    total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
+    if total is None:
+        yield f"sent without a claim: {delivery.notice}"
+    elif f"{total / 100:,.2f}" not in delivery.text:
+        yield f"the message does not say {total}: {delivery.notice}"
+    digest = links.digest(world.token_in(delivery), KEYS["link_pepper"].encode())
+    if not any(row["pk"] == f"LINK#{digest}" for row in rows):
+        yield f"dead link: {delivery.notice}"
+
+
+def unknown(world: World) -> list[tuple[str, ...]]:
+    """Return the notices recorded as UNKNOWN."""
+    return [
+        tuple(row["sk"].split("#")[3:])
+        for row in world.rows()
+        if row["pk"].startswith("LOAN#") and "#T#UNKNOWN#" in row["sk"]
+    ]
+
+
+def may_be_unknown(call: Call, fault: Fault) -> bool:
+    """Whether physics allows UNKNOWN after this fault: from the claim to the record of what came of it.
+
+    The send itself: any failure that does not say "no" for sure. The claim: the sender died with it, or
+    cannot learn that it has it. The record and the release: the sender died or the table stayed away.
+    """
+    gone = fault.mode in (Mode.CRASH_BEFORE, Mode.CRASH_AFTER)
+    if call.operation in SENDS:
+        return gone or fault.mode in (Mode.READ_TIMEOUT, Mode.HTTP500, Mode.HTTP500_LOST)
+    if call.name == "UpdateItem claim":
+        written = fault.mode in (Mode.READ_TIMEOUT, Mode.HTTP500)
+        return fault.mode == Mode.CRASH_AFTER or (written and fault.lasting)
+    if call.name in ("PutItem SENT", "PutItem FAILED", "UpdateItem release"):
+        unwritten = fault.mode in (Mode.CONNECT, Mode.THROTTLE, Mode.HTTP500_LOST)
+        return fault.mode == Mode.CRASH_BEFORE or (unwritten and fault.lasting)
+    return False
+
+
+def words(found: Iterable[str]) -> str:
+    return "\n  ".join(found)

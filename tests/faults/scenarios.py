@@ -1,0 +1,256 @@
+"""The scenes of the road: what came before (unharmed) and the act whose every AWS call is made to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tests.faults.world import World
+
+Act = Callable[[World], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`prepare` leads up to the act; `receipts`: never, early (before the send is answered) or late (twice).
+
+    `to_the_end`: go on until the case is closed (a scene that ends like another one need not).
+    """
+
+    name: str
+    prepare: Act
+    act: Act
+    receipts: str = "never"
+    to_the_end: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _nothing(world: World) -> None:
+    pass
+
+
+def _posted(world: World) -> None:
+    assert world.post() == 202
+
+
+def _opened(world: World) -> None:
+    _posted(world)
+    world.consume()
+
+
+def _noticed(world: World) -> None:
+    _opened(world)
+    world.run()
+
+
+def _noticed_by_sms_alone(world: World) -> None:
+    event = world.example("overdue")
+    del event["data"]["borrower"]["email"]
+    assert world.post_body(event) == 202
+    world.consume()
+    world.run()
+
+
+def _reminded(world: World) -> None:
+    _noticed(world)
+    world.to_timer()
+
+
+def _reminded_again(world: World) -> None:
+    _reminded(world)
+    world.to_timer()
+
+
+def _at_night(world: World) -> None:
+    world.state.now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
+    _opened(world)
+
+
+def _deferred(world: World) -> None:
+    _at_night(world)
+    world.run()
+
+
+def _settlement(world: World) -> None:
+    _noticed(world)
+    assert world.post("settled") == 202
+
+
+def _part_payment(world: World) -> None:
+    _noticed(world)
+    assert world.post("payment") == 202
+
+
+def _settled(world: World) -> None:
+    _settlement(world)
+    world.consume()
+    world.run()
+
+
+def _next_overdue(world: World) -> None:
+    _settled(world)
+    world.advance(days=1)
+    assert world.post("overdue", id="evt-overdue-0002", time="2026-11-24T01:30:00Z") == 202
+
+
+def _form_filled(world: World) -> None:
+    _noticed(world)
+    world.fill_form()
+
+
+def _answered(world: World) -> None:
+    _form_filled(world)
+    assert world.press_send() == 303
+    world.run()
+
+
+def _last_window_over(world: World) -> None:
+    _reminded_again(world)
+    world.state.now = world.machine.next_timer() or world.now()
+
+
+def _answer_time_over(world: World) -> None:
+    _answered(world)
+    world.state.now = world.machine.next_timer() or world.now()
+
+
+def _timer_due(prepare: Act) -> Act:
+    def prepared(world: World) -> None:
+        prepare(world)
+        world.state.now = world.machine.next_timer() or world.now()
+
+    return prepared
+
+
+def _execution_lost(prepare: Act, **late: float) -> Act:
+    def prepared(world: World) -> None:
+        prepare(world)
+        for one in world.machine.executions.values():
+            one.end("ABORTED")
+        world.advance(**late)
+
+    return prepared
+
+
+def _poisoned(world: World) -> None:
+    _posted(world)
+    assert world.post("overdue", id="evt-overdue-0009", subject="LN-2026-000009") == 202
+    world.state.queue.insert(1, '{"reference": "poison"}')
+
+
+def _receipts_waiting(world: World) -> None:
+    _noticed(world)
+    for word in ("DELIVERED", "ACCEPTED"):
+        bodies = [delivery.receipt(word) for delivery in world.providers.outbox]
+        world.state.receipts += bodies
+        world.state.given_receipts += bodies
+
+
+def _sender_gone(world: World) -> None:
+    """The claim of the SMS stands, its sender died, nobody has heard of it."""
+    from tests.faults.plane import Fault, Mode
+
+    _opened(world)
+    with world.plane.armed():
+        kept = world.snapshot()
+        world.run()
+        number = [call.operation for call in world.plane.calls].index("SendTextMessage") + 1
+    world.restore(kept)
+    with world.plane.armed(Fault(number, Mode.CRASH_AFTER)):
+        world.run()
+    world.advance(minutes=10)
+
+
+def _post(world: World) -> None:
+    world.post()
+
+
+def _post_other(world: World) -> None:
+    world.post(subject="LN-2026-000009")
+
+
+def _consume(world: World) -> None:
+    world.consume()
+
+
+def _consume_and_run(world: World) -> None:
+    world.consume()
+    world.run()
+
+
+def _run(world: World) -> None:
+    world.run()
+
+
+def _send(world: World) -> None:
+    world.press_send()
+    world.run()
+
+
+def _send_once(world: World) -> None:
+    _send(world)
+    world.state.pending.clear()
+
+
+def _open_link(world: World) -> None:
+    if world.open_link() != 303:
+        world.state.pending.append("open_link")
+
+
+def _stop_sms(world: World) -> None:
+    if world.press_stop("SMS") != 200:
+        world.state.pending.append("press_stop")
+
+
+def _sweep(world: World) -> None:
+    world.sweep()
+    world.run()
+
+
+def _restart_all(world: World) -> None:
+    world.sweep(every=True)
+    world.run()
+
+
+def _refuse(channel: str, code: str) -> Act:
+    def prepared(world: World) -> None:
+        _opened(world)
+        world.providers.refuse[channel] = code
+
+    return prepared
+
+
+SCENARIOS = (
+    Scenario("intake", _nothing, _post),
+    Scenario("intake, same id, other body", _posted, _post_other),
+    Scenario("open the case", _posted, _consume),
+    Scenario("a batch with a poison", _poisoned, _consume),
+    Scenario("first notice", _opened, _run),
+    Scenario("first notice, receipts early", _opened, _run, "early", to_the_end=False),
+    Scenario("first notice, receipts late and twice", _opened, _run, "late", to_the_end=False),
+    Scenario("first notice, SMS refused", _refuse("SMS", "ValidationException"), _run, to_the_end=False),
+    Scenario("first notice by night", _at_night, _run),
+    Scenario("the window opens", _timer_due(_deferred), _run, to_the_end=False),
+    Scenario("first reminder", _timer_due(_noticed), _run),
+    Scenario("second reminder", _timer_due(_reminded), _run),
+    Scenario("part payment", _part_payment, _consume),
+    Scenario("settlement", _settlement, _consume_and_run),
+    Scenario("overdue again", _next_overdue, _consume),
+    Scenario("second factor", _noticed, _open_link),
+    Scenario("feedback", _form_filled, _send),
+    Scenario("feedback of one who gives up", _form_filled, _send_once),
+    Scenario("opting out", _form_filled, _stop_sms),
+    Scenario("nobody answers", _last_window_over, _run),
+    Scenario("the answer lapses", _answer_time_over, _run),
+    Scenario("receipts", _receipts_waiting, lambda world: world.take_receipts()),
+    Scenario("sweep after a dead sender", _sender_gone, _sweep),
+    Scenario("sweep, execution lost early", _execution_lost(_opened, minutes=10), _sweep),
+    Scenario("sweep, execution lost while waiting", _execution_lost(_noticed, days=3, minutes=10), _sweep),
+    Scenario("restart of all, first wait", _execution_lost(_noticed, hours=1), _restart_all),
+    Scenario("restart of all, second wait", _execution_lost(_reminded, hours=1), _restart_all),
+    Scenario("restart of all, SMS alone", _execution_lost(_noticed_by_sms_alone, hours=1), _restart_all),
+    Scenario("restart of all, answered", _execution_lost(_answered, hours=1), _restart_all),
+)

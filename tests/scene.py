@@ -1,0 +1,141 @@
+"""One scene of the road: the real wiring over moto, with stand-ins for the providers and the machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from standardwebhooks import Webhook
+
+from chalicelib.channels import Channel
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import ChannelName, FactKind, Stage
+from chalicelib.domain.keys import CaseId
+from chalicelib.notices.send import Sender
+from chalicelib.store import cases, facts, lenders
+from chalicelib.store.events import TakenEvent
+from chalicelib.store.facts import Fact
+from chalicelib.timers import Timers
+from chalicelib.wiring import Wiring, install
+from chalicelib.workflow.task import Task
+from tests.fakes import FakeChannel, FakeStepFunctions
+from tests.road import DEMO_BANK, NOON, SECRET, Road
+from tests.samples import CASE_ID
+
+__all__ = ["Scene", "deployment", "scene"]
+
+_KEPT = {"settings", "clock", "sender_clocks", "randomness", "_secret"}
+
+
+@dataclass
+class Scene:
+    """A fresh table with one lender, a set clock, two providers and a machine that records."""
+
+    road: Road
+    machine: FakeStepFunctions
+    sms: FakeChannel
+    mail: FakeChannel
+    runs: int = 0
+
+    @property
+    def wiring(self) -> Wiring:
+        return self.road.wiring
+
+    def restart(self) -> None:
+        """Begin a new process, which remembers nothing of the last one's reading."""
+        wiring = self.wiring
+        for name in vars(wiring).keys() - _KEPT:
+            del vars(wiring)[name]
+        wiring.timers = Timers(self.machine, wiring.settings.case_machine_arn)
+        channels: dict[ChannelName, Channel] = {ChannelName.SMS: self.sms, ChannelName.EMAIL: self.mail}
+        wiring._sender = Sender(channels, wiring.clock)
+
+    def sign(self, body: bytes, secret: str = SECRET) -> dict[str, str]:
+        """Return the headers with which the lender's own library signs a body now."""
+        now = self.road.clock.now
+        return {
+            "webhook-id": "msg-1",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(secret).sign("msg-1", now, body.decode()),
+        }
+
+    def take(self, body: bytes) -> TakenEvent:
+        """Take a signed event in."""
+        now = self.road.clock.now
+        return self.wiring.intake.take(self.sign(body), body, now, [now])
+
+    def accept(self, name: str = "overdue", **changes: Any) -> str:
+        """Take an example event in and carry it out; returns its reference."""
+        reference = self.take(self.road.event(name, **changes)).reference
+        self.carry_out(reference)
+        return reference
+
+    def carry_out(self, reference: str) -> None:
+        """Do what the queue's consumer does with one record."""
+        self.wiring.take_loan_event(json.dumps({"reference": reference}))
+
+    def run(self, stage: Stage, token: str = "", attempt: str = "") -> None:
+        """Run the task of a message stage as the machine does, each time with a token and id of its own."""
+        self.runs += 1
+        task = Task(CASE_ID, stage, token or f"token-{stage}-{self.runs}")
+        self.wiring.send_notice(task, attempt or f"{self.runs:08d}")
+
+    @property
+    def case(self) -> Case:
+        return cases.get(CASE_ID)
+
+    def facts(self, kind: FactKind | None = None) -> list[Fact]:
+        return facts.of(CASE_ID, kind)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every row of the table, ordered by key."""
+        items = boto3.client("dynamodb").scan(TableName=self.wiring.settings.table)["Items"]
+        return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+    def queued(self) -> list[str]:
+        """Return the bodies waiting in the queue of loan events, and take them off it."""
+        client, url = boto3.client("sqs"), self.wiring.settings.loan_events_queue_url
+        bodies: list[str] = []
+        while messages := client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                bodies.append(message["Body"])
+                client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+
+@pytest.fixture(scope="package")
+def deployment() -> Iterator[Road]:
+    """One deployment for a folder of tests; `scene` wipes it between them."""
+    with mock_aws():
+        yield Road()
+
+
+@pytest.fixture
+def scene(deployment: Road) -> Scene:
+    """A fresh scene."""
+    wiring = deployment.wiring
+    deployment.clock.now = NOON
+    found = Scene(deployment, FakeStepFunctions(), FakeChannel("sms"), FakeChannel("mail"))
+    _wipe(wiring.settings.table)
+    found.queued()
+    install(wiring)
+    found.restart()
+    wiring.telemetry.metrics.clear_metrics()
+    lenders.put(DEMO_BANK)
+    return found
+
+
+def _wipe(table: str) -> None:
+    """Empty the table behind its API: a scan and a delete per row would be half the time of a test."""
+    dynamodb_backends["123456789012"]["us-east-1"].get_table(table).items.clear()
+
+
+def case_id(generation: int = 1) -> CaseId:
+    """Return the id of the example loan's case."""
+    return CaseId(CASE_ID.loan_key, generation)

@@ -1,0 +1,388 @@
+"""Cases in the table: each change one conditional write that loses to whatever forbids it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome
+from chalicelib.domain.errors import CaseClosed, NotFound
+from chalicelib.domain.keys import CaseId
+from chalicelib.store import cases, facts
+from chalicelib.store.case_rows import to_row
+from chalicelib.store.facts import Fact
+from chalicelib.store.rows import CaseRow
+from tests.samples import CASE_ID, KEY, NOON, amount, borrower, case
+from tests.scene import Scene
+
+pytestmark = pytest.mark.usefixtures("scene")
+
+SMS, EMAIL = "first_notice#SMS", "first_notice#EMAIL"
+MINE = "attempt1@1795406400"
+LATER = NOON + timedelta(hours=1)
+FULL = case(
+    status=CaseStatus.NOTICED,
+    noticed_at=NOON,
+    holds=frozenset({"DISPUTE", "HARDSHIP"}),
+    opted_out=frozenset({ChannelName.SMS}),
+    claims={SMS: MINE, EMAIL: MINE},
+    outcome=Outcome.NO_RESPONSE,
+    closed_at=LATER,
+    closed_reason="no answer",
+)
+
+
+def _stored(**changes: Any) -> Case:
+    given = case(**changes)
+    to_row(given).save()
+    return given
+
+
+def _settle(at: datetime = LATER) -> Case | None:
+    return cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=at)
+
+
+@pytest.mark.parametrize("given", [case(), FULL, case(borrower=borrower(phone=None, timezone=None))])
+def test_a_case_reads_back_as_it_was_written(given: Case) -> None:
+    to_row(given).save()
+    assert cases.get(CASE_ID) == given
+    assert cases.latest(KEY) == given
+
+
+def test_only_the_first_opens_a_loans_case() -> None:
+    assert cases.open_first(case()) is True
+    assert cases.open_first(case(opened_by="evt-2")) is False
+    assert cases.get(CASE_ID).opened_by == case().opened_by
+
+
+def test_an_unknown_loan_is_unknown() -> None:
+    assert cases.latest(KEY) is None
+    with pytest.raises(NotFound):
+        cases.get(CASE_ID)
+
+
+@pytest.mark.parametrize("generation", [0, 2, 9])
+def test_no_case_is_found_under_another_generation(generation: int) -> None:
+    _stored()
+    with pytest.raises(NotFound):
+        cases.get(CaseId(KEY, generation))
+
+
+def test_the_next_case_takes_the_head_and_the_last_one_is_kept() -> None:
+    last = _stored(status=CaseStatus.CLOSED, outcome=Outcome.SETTLED_OUTSIDE, closed_at=NOON)
+    following = case(opened_by="evt-2").numbered(2)
+    assert cases.open_next(following, last) is True
+    assert cases.latest(KEY) == following
+    assert cases.get(CASE_ID) == last
+    assert cases.open_next(case(opened_by="evt-3").numbered(2), last) is False
+    assert cases.latest(KEY) == following
+
+
+def test_no_next_case_while_one_is_open() -> None:
+    before = _stored()
+    assert cases.open_next(case(opened_by="evt-2").numbered(2), before) is False
+    assert cases.latest(KEY) == before
+
+
+def test_a_loan_paid_before_its_case_gets_its_first_case_later() -> None:
+    cases.note_paid(KEY, "demo-bank", "LN-2026-000001", NOON)
+    assert cases.latest(KEY) == NOON
+    with pytest.raises(NotFound):
+        cases.get(CaseId(KEY, 0))
+    assert cases.open_first(case()) is False
+    assert cases.open_next(case(), NOON) is True
+    assert cases.latest(KEY) == case()
+
+
+def test_a_paid_note_only_moves_forward_and_never_over_an_open_case() -> None:
+    for moment, known in [(NOON, NOON), (LATER, LATER), (NOON, LATER)]:
+        cases.note_paid(KEY, "demo-bank", "LN-2026-000001", moment)
+        assert cases.latest(KEY) == known
+    opened = case()
+    cases.open_next(opened, LATER)
+    cases.note_paid(KEY, "demo-bank", "LN-2026-000001", LATER + timedelta(days=1))
+    assert cases.latest(KEY) == opened
+
+
+def test_which_events_opened_a_case_of_the_loan() -> None:
+    last = _stored(status=CaseStatus.CLOSED)
+    cases.open_next(case(opened_by="evt-2").numbered(2), last)
+    asked = [last.opened_by, "evt-2", "evt-3"]
+    assert [cases.opened_by(KEY, event) for event in asked] == [True, True, False]
+
+
+def test_a_claim_notices_the_case_and_returns_it() -> None:
+    before = _stored()
+    claimed = cases.claim(before, SMS, MINE, LATER)
+    assert claimed is not None
+    assert (claimed.status, claimed.noticed_at) == (CaseStatus.NOTICED, LATER)
+    assert claimed.claims == {SMS: MINE}
+    assert cases.get(CASE_ID) == claimed
+
+
+def test_a_later_claim_keeps_the_moment_of_the_first_notice() -> None:
+    _stored()
+    cases.claim(cases.get(CASE_ID), SMS, MINE, NOON)
+    claimed = cases.claim(cases.get(CASE_ID), "reminder_1#SMS", MINE, LATER)
+    assert claimed is not None
+    assert claimed.noticed_at == NOON
+    assert set(claimed.claims) == {SMS, "reminder_1#SMS"}
+
+
+@pytest.mark.parametrize(
+    "obstacle",
+    [
+        {"status": CaseStatus.CLOSED},
+        {"status": CaseStatus.FEEDBACK},
+        {"status": CaseStatus.APPLIED},
+        {"holds": frozenset({"DISPUTE"})},
+        {"opted_out": frozenset({ChannelName.SMS})},
+        {"balance_at": LATER},
+        {"claims": {SMS: "attempt2@1795406400"}},
+        {"id": CaseId(KEY, 2)},
+    ],
+    ids=["closed", "answered", "applied", "held", "opted out", "balance moved", "claimed", "next case"],
+)
+def test_a_claim_loses_to_what_happened_since_the_case_was_read(obstacle: dict[str, Any]) -> None:
+    stored = _stored(**obstacle)
+    read_before = case()
+    if "id" in obstacle:
+        with pytest.raises(NotFound):
+            cases.claim(read_before, SMS, MINE, NOON)
+    else:
+        assert cases.claim(read_before, SMS, MINE, NOON) is None
+    assert cases.latest(KEY) == stored
+
+
+def test_another_channels_opt_out_does_not_stop_this_one() -> None:
+    before = _stored(opted_out=frozenset({ChannelName.EMAIL}))
+    assert cases.claim(before, SMS, MINE, NOON)
+    assert cases.claim(cases.get(CASE_ID), EMAIL, MINE, NOON) is None
+
+
+def test_our_own_claim_is_recognised_and_another_attempt_is_not() -> None:
+    before = _stored()
+    first = cases.claim(before, SMS, MINE, NOON)
+    assert cases.claim(before, SMS, MINE, NOON) == first
+    assert cases.claim(before, SMS, "attempt2@1795406400", NOON) is None
+
+
+def test_our_own_claim_on_a_case_settled_meanwhile_is_lost() -> None:
+    before = _stored()
+    cases.claim(before, SMS, MINE, NOON)
+    _settle()
+    assert cases.claim(before, SMS, MINE, NOON) is None
+
+
+def test_a_released_first_claim_leaves_the_case_as_it_was() -> None:
+    before = _stored()
+    cases.claim(before, SMS, MINE, NOON)
+    cases.release(before, SMS, MINE)
+    assert cases.get(CASE_ID) == before
+    assert cases.claim(before, SMS, "attempt2@1795406400", LATER)
+
+
+def test_a_release_takes_back_only_its_own_claim() -> None:
+    before = _stored()
+    claimed = cases.claim(before, SMS, MINE, NOON)
+    cases.release(before, SMS, "attempt2@1795406400")
+    assert cases.get(CASE_ID) == claimed
+
+
+def test_a_release_keeps_the_notice_that_went_out_over_the_other_channel() -> None:
+    """Both claims of a step start from the same case; one provider accepts, the other throttles."""
+    before = _stored()
+    cases.claim(before, SMS, MINE, NOON)
+    cases.claim(before, EMAIL, MINE, NOON)
+    cases.release(before, EMAIL, MINE)
+    after = cases.get(CASE_ID)
+    assert after.claims == {SMS: MINE}
+    assert (after.status, after.noticed_at) == (CaseStatus.NOTICED, NOON)
+
+
+def test_a_release_after_the_case_moved_on_leaves_its_status() -> None:
+    before = _stored()
+    cases.claim(before, SMS, MINE, NOON)
+    _settle()
+    cases.release(before, SMS, MINE)
+    after = cases.get(CASE_ID)
+    assert (after.status, after.claims) == (CaseStatus.CLOSED, {})
+
+
+def test_a_newer_balance_is_put_on_record_and_an_older_or_equal_one_is_not() -> None:
+    _stored()
+    since = date(2026, 11, 1)
+    newer = cases.restate(CASE_ID, amount(500), since, LATER)
+    assert newer is not None
+    assert (newer.amount.total, newer.overdue_since, newer.balance_at) == (500, since, LATER)
+    assert cases.restate(CASE_ID, amount(700), None, LATER) is None
+    assert cases.restate(CASE_ID, amount(900), None, NOON) is None
+    assert cases.get(CASE_ID) == newer
+    last = cases.restate(CASE_ID, amount(300), None, LATER + timedelta(seconds=1))
+    assert last is not None
+    assert last.overdue_since == since
+
+
+def test_a_closed_case_takes_no_balance() -> None:
+    _stored(status=CaseStatus.CLOSED)
+    assert cases.restate(CASE_ID, amount(500), None, LATER) is None
+
+
+def test_a_settlement_closes_an_open_case_once_with_its_reason() -> None:
+    _stored()
+    closed = _settle()
+    assert closed is not None
+    assert (closed.status, closed.outcome, closed.closed_reason, closed.closed_at, closed.balance_at) == (
+        CaseStatus.CLOSED,
+        Outcome.SETTLED_OUTSIDE,
+        "paid",
+        NOON,
+        LATER,
+    )
+    assert _settle(LATER + timedelta(days=1)) is None
+    assert cases.get(CASE_ID) == closed
+
+
+def test_a_settlement_older_than_the_balance_closes_nothing() -> None:
+    _stored(balance_at=LATER)
+    assert _settle(NOON) is None
+    assert _settle(LATER) is not None
+
+
+@pytest.mark.parametrize("status", [CaseStatus.FEEDBACK, CaseStatus.APPLIED])
+def test_no_response_never_closes_an_answered_case(status: CaseStatus) -> None:
+    _stored(status=status)
+    assert cases.close(CASE_ID, Outcome.NO_RESPONSE, "late", NOON) is None
+    assert cases.close(CASE_ID, Outcome.TERMINATED, "limit", NOON) is not None
+
+
+@pytest.mark.parametrize("status", [CaseStatus.RECEIVED, CaseStatus.NOTICED])
+def test_no_response_closes_an_unanswered_case(status: CaseStatus) -> None:
+    _stored(status=status)
+    closed = cases.close(CASE_ID, Outcome.NO_RESPONSE, "late", NOON)
+    assert closed is not None
+    assert closed.outcome == Outcome.NO_RESPONSE
+
+
+def _fact(ident: str = "a1") -> Fact:
+    return Fact(CASE_ID, FactKind.FEEDBACK, NOON, (ident,), {"reason": "ILLNESS"})
+
+
+def test_an_answer_and_its_status_are_written_both() -> None:
+    _stored(status=CaseStatus.NOTICED)
+    assert cases.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is True
+    assert cases.get(CASE_ID).status == CaseStatus.APPLIED
+    assert facts.of(CASE_ID) == [_fact()]
+
+
+def test_the_same_answer_again_changes_nothing() -> None:
+    _stored()
+    cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    assert cases.answer(CASE_ID, CaseStatus.FEEDBACK, _fact()) is False
+    assert cases.get(CASE_ID).status == CaseStatus.APPLIED
+
+
+def test_a_closed_case_takes_no_answer_and_none_of_it_stays() -> None:
+    _stored(status=CaseStatus.CLOSED)
+    with pytest.raises(CaseClosed):
+        cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    assert facts.of(CASE_ID) == []
+    with pytest.raises(CaseClosed):
+        cases.answer(CaseId(KEY, 2), CaseStatus.APPLIED, _fact())
+
+
+def test_an_answer_given_before_the_close_is_still_known_after_it() -> None:
+    _stored()
+    cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    _settle()
+    assert cases.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is False
+
+
+def test_channels_are_silenced_one_by_one_and_only_while_open() -> None:
+    _stored()
+    assert cases.opt_out(CASE_ID, ChannelName.SMS) is True
+    assert cases.opt_out(CASE_ID, ChannelName.SMS) is True
+    assert cases.opt_out(CASE_ID, ChannelName.EMAIL) is True
+    assert cases.get(CASE_ID).opted_out == {ChannelName.SMS, ChannelName.EMAIL}
+    _settle()
+    assert cases.opt_out(CASE_ID, ChannelName.SMS) is False
+
+
+def test_the_sweeper_sees_a_case_under_its_day_until_it_is_retired() -> None:
+    _stored()
+    assert list(cases.opened_on("demo-bank", NOON)) == [KEY]
+    assert list(cases.opened_on("demo-bank", NOON + timedelta(days=1))) == []
+    assert list(cases.opened_on("other-bank", NOON)) == []
+    cases.retire(CASE_ID)
+    assert list(cases.opened_on("demo-bank", NOON)) == [KEY], "an open case is never retired"
+    _settle()
+    cases.retire(CASE_ID)
+    assert list(cases.opened_on("demo-bank", NOON)) == []
+    assert cases.get(CASE_ID).outcome == Outcome.SETTLED_OUTSIDE
+
+
+def test_a_failure_that_is_no_lost_condition_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _stored()
+    monkeypatch.setattr(CaseRow.Meta, "table_name", "no-such-table", raising=False)
+    connection = CaseRow._get_connection()
+    monkeypatch.setattr(connection, "table_name", "no-such-table")
+    with pytest.raises(UpdateError):
+        cases.opt_out(before.id, ChannelName.SMS)
+
+
+def test_a_long_believable_case_after_six_claims_stays_within_one_kilobyte(scene: Scene) -> None:
+    """One WRU a write and half an RRU a read hang on it (DESIGN, Machines)."""
+    long = case(
+        lender="agricultural-bank-of-jiangsu",
+        loan="LN-2026-SH-PUDONG-0000012345",
+        opened_by="3f1c9a52-8f7b-4b52-9d0e-6f0a1b2c3d4e",
+        profile_version="CN@12",
+        borrower=borrower(
+            name="Alexandra Konstantinopoulou-Smith",
+            timezone="America/Argentina/Buenos_Aires",
+            phone="+8613800138000",
+            email="a.konstantinopoulou@corporate-mail.example.com",
+        ),
+        amount=amount(12_345_678_901, interest=123_456_789, fees=1_234_567, penalty=12_345_678),
+        opted_out=frozenset({ChannelName.SMS}),
+        claims={},
+    )
+    to_row(long).save()
+    for step in ("first_notice", "reminder_1", "reminder_2"):
+        row = CaseRow.get(f"LOAN#{KEY}", "CASE")
+        for channel in ("SMS", "EMAIL"):
+            row.claims[f"{step}#{channel}"] = MINE
+        row.save()
+    cases.close(CASE_ID, Outcome.NO_RESPONSE, "loan.settled.v1 3f1c9a52-8f7b-4b52-9d0e-6f0a1b2c3d4e", NOON)
+    key = {"pk": {"S": f"LOAN#{KEY}"}, "sk": {"S": "CASE"}}
+    item = boto3.client("dynamodb").get_item(TableName=scene.wiring.settings.table, Key=key)["Item"]
+    assert len(item["claims"]["M"]) == 6
+    size = sum(len(name) + _size(value) for name, value in item.items())
+    assert size <= 1024, f"{size} bytes"
+
+
+def _size(value: dict[str, Any]) -> int:
+    """Bytes of an attribute value as DynamoDB counts them (developer guide, item sizes and formats)."""
+    kind, content = next(iter(value.items()))
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return (len(content.strip("0-.")) + 1) // 2 + 1
+        case "SS":
+            return sum(len(text.encode()) for text in content)
+        case "M":
+            return 3 + sum(1 + len(name) + _size(inner) for name, inner in content.items())
+    raise AssertionError(f"a head holds no {kind}")
+
+
+def test_balances_are_dated_in_utc(scene: Scene) -> None:
+    _stored()
+    head = next(row for row in scene.rows() if row["sk"]["S"] == "CASE")
+    assert head["balance_at"]["S"] == "2026-11-20T01:30:00Z"
+    assert datetime(2026, 11, 20, 1, 30, tzinfo=UTC) == cases.get(CASE_ID).balance_at
