@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,32 +36,33 @@ class Cases:
 
     def waits(self) -> list[Wait]:
         """Return every stored wait, the one due first in front; some may be over already."""
-        rows = self._rows("contains(sk, :text)", _WAIT)
+        rows = map(self._row, self._items("contains(sk, :text)", _WAIT))
         return sorted(_wait(row) for row in rows if row.get("token") and row.get("deadline"))
 
     def all(self, waiting: set[str]) -> list[dict[str, Any]]:
         """Return the cases as `/_local/cases.json` shows them; `waiting`: the tokens that are live."""
-        rows = self._rows("begins_with(pk, :text)", "LOAN#")
+        items = list(self._items("begins_with(pk, :text)", "LOAN#"))
         due = {wait.case_id: wait.deadline for wait in self.waits() if wait.token in waiting}
         facts: dict[str, list[dict[str, Any]]] = {}
-        for row in rows:
+        for row in map(self._row, items):
             generation, mark, which = str(row["sk"]).partition("#T#")
             if mark:
                 facts.setdefault(f"{_loan_key(row)}-{int(generation)}", []).append(_fact(row, which))
-        heads = [row for row in rows if str(row["sk"]).startswith("CASE") and row.get("generation") != 0]
-        return [
-            _case(head, due, facts) for head in sorted(heads, key=lambda each: str(each.get("opened_at")))
-        ]
+        heads = [item for item in items if item["sk"]["S"].startswith("CASE")]
+        cases = [_to_case(head) for head in heads if head["generation"] != {"N": "0"}]
+        return [_shown(case, due, facts) for case in sorted(cases, key=lambda each: each.opened_at)]
 
-    def _rows(self, condition: str, text: str) -> list[dict[str, Any]]:
+    def _items(self, condition: str, text: str) -> Iterator[dict[str, Any]]:
         pages = self._scan.paginate(
             TableName=self._table,
             FilterExpression=condition,
             ExpressionAttributeValues={":text": {"S": text}},
             ConsistentRead=True,
         )
-        items = [item for page in pages for item in page["Items"]]
-        return [{name: self._plain(value) for name, value in item.items()} for item in items]
+        return (item for page in pages for item in page["Items"])
+
+    def _row(self, item: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._plain(value) for name, value in item.items()}
 
 
 def _loan_key(row: dict[str, Any]) -> str:
@@ -73,20 +75,30 @@ def _wait(row: dict[str, Any]) -> Wait:
     return Wait(deadline, f"{_loan_key(row)}-{generation}", str(row.get("stage", "")), str(row["token"]))
 
 
-def _case(
-    head: dict[str, Any], due: dict[str, datetime], facts: dict[str, list[dict[str, Any]]]
-) -> dict[str, Any]:
-    case_id = f"{_loan_key(head)}-{int(head.get('generation', 1))}"
-    timer = due.get(case_id)
+def _to_case(head: dict[str, Any]) -> Any:
+    """Return the product's own Case of a head as it is stored."""
+    rows = importlib.import_module("chalicelib.store.rows")
+    return importlib.import_module("chalicelib.store.case_rows").to_case(rows.CaseRow.from_raw_data(head))
+
+
+def _shown(case: Any, due: dict[str, datetime], facts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    timeline = importlib.import_module("chalicelib.store.timeline")
+    timer = due.get(str(case.id))
+    ends = [_end(fact) for fact in timeline.ends(case)]
     return {
-        "case_id": case_id,
-        "loan": head.get("loan"),
-        "lender": head.get("lender"),
-        "status": head.get("status"),
-        "outcome": head.get("outcome"),
+        "case_id": str(case.id),
+        "loan": case.loan,
+        "lender": case.lender,
+        "status": case.status.value,
+        "outcome": case.outcome.value if case.outcome else None,
         "next_timer_at": timer.isoformat().replace("+00:00", "Z") if timer else None,
-        "timeline": sorted(facts.get(case_id, []), key=_order),
+        "timeline": sorted([*ends, *facts.get(str(case.id), [])], key=_order),
     }
+
+
+def _end(fact: Any) -> dict[str, Any]:
+    at = fact.at.isoformat().replace("+00:00", "Z")
+    return {"at": at, "kind": fact.kind.value, "which": [], "detail": dict(fact.detail)}
 
 
 def _fact(row: dict[str, Any], key: str) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from hypercorn.config import Config
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
-# What changes while the product runs. Saved every few seconds, so that even a kill loses little; the rest
-# (functions, layers, API, machine) changes with a deployment only and is saved after it and at the end.
+# What changes while the product runs: saved right after it changed, so that even a kill loses next to nothing.
+# The rest (functions, layers, API, machine) changes with a deployment only: saved after it and at the end.
 _LIVELY = ("dynamodb", "sqs", "stepfunctions", "secretsmanager")
-_CHECKPOINT_SECONDS = 3.0
+_CHECKPOINT_SECONDS, _CHECKPOINT_SHARE = 0.2, 20  # at most a twentieth of the time goes into saving
 
 
 def prepare_environment(state: Path, objects: Path, engine_url: str, sms_url: str, log: Path) -> None:
@@ -72,7 +72,7 @@ class Engine:
         self._stop: asyncio.Event | None = None
         self._started, self._ended = threading.Event(), threading.Event()
         self._error: BaseException | None = None
-        self._requests = 0
+        self._saving, self._stopping, self._requests = threading.Lock(), False, 0
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
 
     def start(self, execute: Callable[[Any, Any, str], dict[str, Any]] | None) -> None:
@@ -90,24 +90,33 @@ class Engine:
 
     def stop(self) -> None:
         """Stop serving and save everything; waits up to 20 seconds."""
+        with self._saving:
+            self._stopping = True  # from here on the engine's own shutdown alone writes
         if self._loop and self._stop:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._ended.wait(20)
 
     def save(self) -> None:
         """Save every store now."""
-        app = _module("ministack.app")
-        _module("ministack.core.persistence").save_all(app._build_persistence_save_dict())
+        with self._saving:
+            _module("ministack.core.persistence").save_all(
+                _module("ministack.app")._build_persistence_save_dict()
+            )
+
+    def checkpoint(self) -> None:
+        """Save what changes while the product runs; costs milliseconds."""
+        with self._saving:
+            if not self._stopping:
+                stores = {name: _steady(_service(name).get_state) for name in _LIVELY}
+                _module("ministack.core.persistence").save_all(stores)
 
     def _checkpoints(self) -> None:
-        saved = 0
-        while not self._ended.wait(_CHECKPOINT_SECONDS):
-            if self._stop and self._stop.is_set():
-                return
+        saved, pause = 0, _CHECKPOINT_SECONDS
+        while not self._stopping and not self._ended.wait(pause):
             if (requests := self._requests) != saved:
-                saved = requests
-                stores = {name: _service(name).get_state for name in _LIVELY}
-                _module("ministack.core.persistence").save_all(stores)
+                saved, started = requests, time.monotonic()
+                self.checkpoint()
+                pause = max(_CHECKPOINT_SECONDS, _CHECKPOINT_SHARE * (time.monotonic() - started))
 
     def _serve(self) -> None:
         try:
@@ -191,6 +200,20 @@ def state_problem(state: Path) -> str | None:
         except (OSError, ValueError) as error:
             return f"{file.name}: {error}"
     return None
+
+
+def _steady(get_state: Callable[[], Any]) -> Callable[[], Any]:
+    """Return `get_state`, tried again when a store changes while it is copied."""
+
+    def tried() -> Any:
+        for _ in range(10):
+            try:
+                return get_state()
+            except RuntimeError:
+                time.sleep(0.005)
+        return get_state()
+
+    return tried
 
 
 def _module(name: str) -> Any:

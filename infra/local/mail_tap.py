@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from infra.local.engine import Asgi
@@ -13,10 +15,13 @@ _SEND = "/v2/email/outbound-emails"
 
 
 class MailTap:
-    """Stands before the engine's SES: the request and the answer pass untouched, the outbox keeps a copy."""
+    """Stands before the engine's SES: the request and the answer pass untouched, the outbox keeps a copy.
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+    `before_send`: see SmsApi.
+    """
+
+    def __init__(self, outbox: Outbox, before_send: Callable[[], None]) -> None:
+        self._outbox, self._before_send = outbox, before_send
 
     def __call__(self, engine: Asgi) -> Asgi:
         """Return the engine with the tap before it."""
@@ -26,6 +31,7 @@ class MailTap:
                 await engine(scope, receive, send)
                 return
             body = await read_body(receive)
+            await asyncio.to_thread(self._before_send)
             taken: dict[str, Any] = {"status": 0, "body": b""}
 
             async def listen(message: Any) -> None:

@@ -109,8 +109,9 @@ class Runner:
         self._clock = MovableClock(self._places.clock)
         self._messages = Outbox(self._places.outbox, self._clock)
         self._executor = Executor(built.code, self._places.log, self._fail_task)
-        sms = SmsApi(self._messages, lambda: str(uuid.uuid4()))
-        self._gateway = Gateway(self._options.port, sms_port, sms, MailTap(self._messages))
+        sms = SmsApi(self._messages, lambda: str(uuid.uuid4()), self._checkpoint)
+        mail = MailTap(self._messages, self._checkpoint)
+        self._gateway = Gateway(self._options.port, sms_port, sms, mail)
         self._engine = Engine(self._sockets, self._gateway.dispatch)
         self._engine.start(self._executor)
 
@@ -180,11 +181,15 @@ class Runner:
             self._engine.save()  # from here on the verified sender and the secrets survive a kill
             for line in product.send_seeds():
                 self._say(f"A seeded loan was not taken: {line}")
+            self._engine.save()
             write_json(self._places.seeded, {"at": self._clock().isoformat()})
         else:
             self._engine.forget_dead_executions()
             self._timers.resume()
         self._timers.start()
+
+    def _checkpoint(self) -> None:
+        self._engine.checkpoint()
 
     def _sweep(self, function: str, every: bool) -> None:
         """Call the deployed sweeper as its schedule does; `every`: check every open case's execution."""

@@ -31,10 +31,14 @@ FAILING_ENDINGS = {
 
 
 class SmsApi:
-    """Answers the JSON 1.0 protocol; a message it takes goes to the outbox."""
+    """Answers the JSON 1.0 protocol; a message it takes goes to the outbox.
 
-    def __init__(self, outbox: Outbox, new_id: Callable[[], str]) -> None:
-        self._outbox, self._new_id = outbox, new_id
+    `before_send` makes what the product wrote so far outlast a kill, as DynamoDB has it already when a claim
+    is answered: otherwise a kill could bring back a case that knows nothing of a message that left.
+    """
+
+    def __init__(self, outbox: Outbox, new_id: Callable[[], str], before_send: Callable[[], None]) -> None:
+        self._outbox, self._new_id, self._before_send = outbox, new_id, before_send
 
     def __call__(self, request: Request) -> Answer:
         """Serve one call of the provider's API."""
@@ -58,6 +62,7 @@ class SmsApi:
         return _reply(200, {"MessageId": message_id})
 
     def _keep(self, message: dict[str, Any], message_id: str) -> None:
+        self._before_send()
         count_segments = importlib.import_module("chalicelib.notices.segments").count_segments
         self._outbox.add(
             channel="SMS",

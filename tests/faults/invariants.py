@@ -81,7 +81,7 @@ def _case(world: World, row: Row) -> Iterator[str]:
             yield f"recorded as sent, yet no provider has it: {which}"
     for (case_id, key), (_, over) in world.state.claimed.items():
         if case_id == id_of(row) and over:
-            yield f"claimed {key} after the case was over"
+            yield f"claimed {key} after the case was over or the channel silenced"
     if not is_open and "open_day" in row and world.state.rested:
         yield "at rest, yet still in the sweeper's index"
     yield from _feedback(world, row, facts, is_open)

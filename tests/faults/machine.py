@@ -64,6 +64,7 @@ class Machine:
         self.definition: dict[str, Any] = json.loads(ASL.read_text(encoding="utf-8"))
         self.executions: dict[str, Execution] = {}
         self.issued = 0
+        self.patience = 0.0  # share of a retry's interval that passes; none makes most worlds alike
 
     # -- the API
 
@@ -168,6 +169,9 @@ class Machine:
         if not waits:
             self._go(one, state["Next"])
 
+    def _retry_at(self, retrier: Mapping[str, Any], tries: int) -> datetime:
+        return self.clock() + self.patience * _backoff(retrier, tries)
+
     def _error(self, one: Execution, error: str, cause: str) -> None:
         one.errors.append(error)
         state = self._state(one)
@@ -176,7 +180,7 @@ class Machine:
                 tries = one.tries.get(number, 0)
                 if tries < retrier.get("MaxAttempts", 3):
                     one.tries[number] = tries + 1
-                    one.due, one.token, one.deadline = self.clock() + _backoff(retrier, tries), None, None
+                    one.due, one.token, one.deadline = self._retry_at(retrier, tries), None, None
                     return
                 break
         for catcher in state.get("Catch", ()):

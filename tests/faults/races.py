@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from tests.faults.plane import Call, Crash
+from tests.faults import scenarios
+from tests.faults.invariants import unknown, violations
+from tests.faults.plane import Call, StandInBroke
 from tests.faults.scenarios import Act
+from tests.faults.sweep import Later
 from tests.faults.world import World
 
 _PATIENCE = 30.0
@@ -58,7 +62,7 @@ def together(world: World, first: Act, second: Act, plan: list[tuple[str, int]])
     def run(act: Act) -> None:
         try:
             act(world)
-        except (Exception, Crash) as error:
+        except (Exception, StandInBroke) as error:
             broken.append(error)
         finally:
             baton.leave(threading.current_thread().name)
@@ -84,15 +88,123 @@ def plans(first: int, second: int) -> Iterator[list[tuple[str, int]]]:
             yield [("first", i), ("second", j), ("first", _ALL), ("second", _ALL)]
 
 
-def between(world: World, number: int, first: Act, second: Callable[[], None]) -> None:
+def between(world: World, number: int, first: Act, second: Act) -> None:
     """Let `second` happen whole, in another process, right before the first act's `number`-th call."""
 
     def intrude(call: Call) -> None:
         if len(world.plane.calls) == number:
             with world.plane.aside():
-                second()
+                second(world)
 
     world.plane.before_call = intrude
     with world.plane.armed():
         first(world)
     world.plane.before_call = lambda call: None
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Two acts after a preparation; `whole`: the second falls between two calls of the first, undivided."""
+
+    name: str
+    prepare: Act
+    first: Act
+    second: Act
+    whole: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def run(self, world: World, later: Later) -> Iterator[str]:
+        """Yield every violation of every order."""
+        world.restore()
+        self.prepare(world)
+        before = world.snapshot()
+        firsts = calls_of(world, self.first)
+        world.restore(before)
+        seconds = 1 if self.whole else calls_of(world, self.second)
+        orders = plans(firsts, seconds)
+        for order in orders:
+            world.restore(before)
+            if self.whole:
+                between(world, order[0][1] + 1, self.first, self.second)
+            else:
+                together(world, self.first, self.second, order)
+            world.settle()
+            found = violations(world) + [f"UNKNOWN without a fault: {each}" for each in unknown(world)]
+            found += later.after(world)
+            yield from (f"{self}, {order[0][1]} then {order[1][1]}: {each}" for each in found)
+
+
+def _second_sender(world: World) -> None:
+    """The same task once more, as a retry whose first run is still alive."""
+    [one] = world.machine.executions.values()
+    token = one.token or f"token-{world.machine.issued + 1}"
+    world.invoke("send_notice", {"case_id": one.case_id, "stage": one.state, "token": token})
+
+
+def _with_event(prepare: Act, name: str) -> Act:
+    def prepared(world: World) -> None:
+        prepare(world)
+        assert world.post(name) == 202
+
+    return prepared
+
+
+def _second_event(world: World) -> None:
+    assert world.post() == 202
+    first, world.state.queue = world.state.queue, []
+    assert world.post("overdue", id="evt-overdue-0002", time="2026-11-21T01:30:00Z") == 202
+    world.state.queue = [*first, *world.state.queue]
+
+
+def _consume_one(world: World) -> None:
+    body = world.state.queue.pop(0)
+    world.state.queue = world.batch("take_loan_event", [body]) + world.state.queue
+
+
+def _at_last_window(world: World) -> None:
+    scenarios.last_window_over(world)
+    world.fill_form()
+
+
+def _at_reminder(world: World) -> None:
+    scenarios.timer_due(scenarios.noticed)(world)
+    world.fill_form()
+
+
+def _run(world: World) -> None:
+    world.run()
+
+
+def _consume(world: World) -> None:
+    world.consume()
+
+
+def _press_send(world: World) -> None:
+    world.press_send()
+
+
+def _answer(world: World) -> None:
+    world.press_send()
+    world.run()
+
+
+RACES = (
+    Race("two senders", scenarios.opened, _run, _second_sender, whole=False),
+    Race("sender x settlement", _with_event(scenarios.opened, "settled"), _run, _consume, whole=False),
+    Race("sender x part payment", _with_event(scenarios.opened, "payment"), _run, _consume),
+    Race("sender x feedback", _at_reminder, _run, _press_send, whole=False),
+    Race("sender x opt-out", _at_reminder, _run, lambda world: world.stop_channel("SMS")),
+    Race("sender x sweeper", scenarios.opened, _run, lambda world: world.sweep()),
+    Race("closing x feedback", _at_last_window, _run, _press_send),
+    Race("answer x settlement", _with_event(scenarios.form_filled, "settled"), _answer, _consume),
+    Race("settlement x answer", _with_event(scenarios.form_filled, "settled"), _consume, _answer),
+    Race("two events, one loan", _second_event, _consume_one, _consume_one, whole=False),
+    Race(
+        "two sweepers",
+        scenarios.execution_lost(scenarios.noticed, days=3, minutes=10),
+        lambda world: world.sweep(),
+        lambda world: world.sweep(),
+    ),
+)

@@ -36,13 +36,13 @@ def _posted(world: World) -> None:
     assert world.post() == 202
 
 
-def _opened(world: World) -> None:
+def opened(world: World) -> None:
     _posted(world)
     world.consume()
 
 
-def _noticed(world: World) -> None:
-    _opened(world)
+def noticed(world: World) -> None:
+    opened(world)
     world.run()
 
 
@@ -54,19 +54,19 @@ def _noticed_by_sms_alone(world: World) -> None:
     world.run()
 
 
-def _reminded(world: World) -> None:
-    _noticed(world)
+def reminded(world: World) -> None:
+    noticed(world)
     world.to_timer()
 
 
 def _reminded_again(world: World) -> None:
-    _reminded(world)
+    reminded(world)
     world.to_timer()
 
 
 def _at_night(world: World) -> None:
     world.state.now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
-    _opened(world)
+    opened(world)
 
 
 def _deferred(world: World) -> None:
@@ -75,12 +75,12 @@ def _deferred(world: World) -> None:
 
 
 def _settlement(world: World) -> None:
-    _noticed(world)
+    noticed(world)
     assert world.post("settled") == 202
 
 
 def _part_payment(world: World) -> None:
-    _noticed(world)
+    noticed(world)
     assert world.post("payment") == 202
 
 
@@ -96,18 +96,18 @@ def _next_overdue(world: World) -> None:
     assert world.post("overdue", id="evt-overdue-0002", time="2026-11-24T01:30:00Z") == 202
 
 
-def _form_filled(world: World) -> None:
-    _noticed(world)
+def form_filled(world: World) -> None:
+    noticed(world)
     world.fill_form()
 
 
 def _answered(world: World) -> None:
-    _form_filled(world)
+    form_filled(world)
     assert world.press_send() == 303
     world.run()
 
 
-def _last_window_over(world: World) -> None:
+def last_window_over(world: World) -> None:
     _reminded_again(world)
     world.state.now = world.machine.next_timer() or world.now()
 
@@ -117,7 +117,7 @@ def _answer_time_over(world: World) -> None:
     world.state.now = world.machine.next_timer() or world.now()
 
 
-def _timer_due(prepare: Act) -> Act:
+def timer_due(prepare: Act) -> Act:
     def prepared(world: World) -> None:
         prepare(world)
         world.state.now = world.machine.next_timer() or world.now()
@@ -125,7 +125,7 @@ def _timer_due(prepare: Act) -> Act:
     return prepared
 
 
-def _execution_lost(prepare: Act, **late: float) -> Act:
+def execution_lost(prepare: Act, **late: float) -> Act:
     def prepared(world: World) -> None:
         prepare(world)
         for one in world.machine.executions.values():
@@ -142,7 +142,7 @@ def _poisoned(world: World) -> None:
 
 
 def _receipts_waiting(world: World) -> None:
-    _noticed(world)
+    noticed(world)
     for word in ("DELIVERED", "ACCEPTED"):
         bodies = [delivery.receipt(word) for delivery in world.providers.outbox]
         world.state.receipts += bodies
@@ -153,7 +153,7 @@ def _sender_gone(world: World) -> None:
     """The claim of the SMS stands, its sender died, nobody has heard of it."""
     from tests.faults.plane import Fault, Mode
 
-    _opened(world)
+    opened(world)
     with world.plane.armed():
         kept = world.snapshot()
         world.run()
@@ -205,19 +205,23 @@ def _stop_sms(world: World) -> None:
         world.state.pending.append("press_stop")
 
 
+def _sweep_alone(world: World) -> None:
+    world.sweep()
+
+
 def _sweep(world: World) -> None:
     world.sweep()
     world.run()
 
 
 def _restart_all(world: World) -> None:
-    world.sweep(every=True)
+    world.restart_all()
     world.run()
 
 
 def _refuse(channel: str, code: str) -> Act:
     def prepared(world: World) -> None:
-        _opened(world)
+        opened(world)
         world.providers.refuse[channel] = code
 
     return prepared
@@ -228,29 +232,29 @@ SCENARIOS = (
     Scenario("intake, same id, other body", _posted, _post_other),
     Scenario("open the case", _posted, _consume),
     Scenario("a batch with a poison", _poisoned, _consume),
-    Scenario("first notice", _opened, _run),
-    Scenario("first notice, receipts early", _opened, _run, "early", to_the_end=False),
-    Scenario("first notice, receipts late and twice", _opened, _run, "late", to_the_end=False),
+    Scenario("first notice", opened, _run),
+    Scenario("first notice, receipts early", opened, _run, "early", to_the_end=False),
+    Scenario("first notice, receipts late and twice", opened, _run, "late", to_the_end=False),
     Scenario("first notice, SMS refused", _refuse("SMS", "ValidationException"), _run, to_the_end=False),
     Scenario("first notice by night", _at_night, _run),
-    Scenario("the window opens", _timer_due(_deferred), _run, to_the_end=False),
-    Scenario("first reminder", _timer_due(_noticed), _run),
-    Scenario("second reminder", _timer_due(_reminded), _run),
+    Scenario("the window opens", timer_due(_deferred), _run, to_the_end=False),
+    Scenario("first reminder", timer_due(noticed), _run),
+    Scenario("second reminder", timer_due(reminded), _run, to_the_end=False),
     Scenario("part payment", _part_payment, _consume),
     Scenario("settlement", _settlement, _consume_and_run),
     Scenario("overdue again", _next_overdue, _consume),
-    Scenario("second factor", _noticed, _open_link),
-    Scenario("feedback", _form_filled, _send),
-    Scenario("feedback of one who gives up", _form_filled, _send_once),
-    Scenario("opting out", _form_filled, _stop_sms),
-    Scenario("nobody answers", _last_window_over, _run),
+    Scenario("second factor", noticed, _open_link),
+    Scenario("feedback", form_filled, _send),
+    Scenario("feedback of one who gives up", form_filled, _send_once),
+    Scenario("opting out", form_filled, _stop_sms),
+    Scenario("nobody answers", last_window_over, _run),
     Scenario("the answer lapses", _answer_time_over, _run),
     Scenario("receipts", _receipts_waiting, lambda world: world.take_receipts()),
     Scenario("sweep after a dead sender", _sender_gone, _sweep),
-    Scenario("sweep, execution lost early", _execution_lost(_opened, minutes=10), _sweep),
-    Scenario("sweep, execution lost while waiting", _execution_lost(_noticed, days=3, minutes=10), _sweep),
-    Scenario("restart of all, first wait", _execution_lost(_noticed, hours=1), _restart_all),
-    Scenario("restart of all, second wait", _execution_lost(_reminded, hours=1), _restart_all),
-    Scenario("restart of all, SMS alone", _execution_lost(_noticed_by_sms_alone, hours=1), _restart_all),
-    Scenario("restart of all, answered", _execution_lost(_answered, hours=1), _restart_all),
+    Scenario("sweep, execution lost early", execution_lost(opened, minutes=10), _sweep_alone),
+    Scenario("sweep, execution lost while waiting", execution_lost(noticed, days=3, minutes=10), _sweep),
+    Scenario("restart of all, first wait", execution_lost(noticed, hours=1), _restart_all),
+    Scenario("restart of all, second wait", execution_lost(reminded, hours=1), _restart_all),
+    Scenario("restart of all, SMS alone", execution_lost(_noticed_by_sms_alone, hours=1), _restart_all),
+    Scenario("restart of all, answered", execution_lost(_answered, hours=1), _restart_all),
 )

@@ -41,11 +41,35 @@ def faults_of(calls: list[Call]) -> Iterator[Fault]:
 
 
 @dataclass
+class Later:
+    """What becomes of a world at rest; many faults leave the same world behind, and it has one future."""
+
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def after(self, world: World, *, to_the_end: bool = True) -> list[str]:
+        """Repeat everything, which must change nothing, and let time pass until all is over."""
+        key = f"{to_the_end} {world.signature()}"
+        if key not in self.known:
+            self.known[key] = list(self._play(world, to_the_end))
+        return self.known[key]
+
+    def _play(self, world: World, to_the_end: bool) -> Iterator[str]:
+        before = world.effects()
+        world.redeliver_everything()
+        if world.effects() != before:
+            yield f"a repeat of everything had effects: {_difference(before, world.effects())}"
+        if to_the_end:
+            world.to_the_end()
+            yield from (f"runs for ever: {one.name}" for one in world.machine.executions.values() if one.live)
+        yield from (f"at the end: {each}" for each in violations(world))
+
+
+@dataclass
 class Memo:
-    """What became of worlds seen before: many faults leave the same world behind, and it has one future."""
+    """What became of worlds seen before, right after the act and at rest."""
 
     acts: dict[str, tuple[list[str], list[tuple[str, ...]], int]] = field(default_factory=dict)
-    ends: dict[str, list[str]] = field(default_factory=dict)
+    later: Later = field(default_factory=Later)
 
 
 @dataclass
@@ -86,35 +110,19 @@ class Sweep:
             self.scenario.act(self.world)
 
     def _after(self, fault: Fault | None) -> list[str]:
-        key = f"{self.scenario.receipts} {self.world.signature()}"
+        key = f"{self.scenario.receipts} {self.scenario.to_the_end} {self.world.signature()}"
         if key not in self.memo.acts:
             if self.scenario.receipts == "late":
                 self._receipts()
             self.world.settle()
             found = violations(self.world)
             unsure, duplicates = unknown(self.world), len(self.world.duplicates())
-            self.memo.acts[key] = (found + self._later(), unsure, duplicates)
+            found += self.memo.later.after(self.world, to_the_end=self.scenario.to_the_end)
+            self.memo.acts[key] = (found, unsure, duplicates)
         found, unsure, duplicates = self.memo.acts[key]
         self.tally.runs += 1
         self.tally.duplicates += duplicates
         return found + self._unknown(fault, unsure)
-
-    def _later(self) -> list[str]:
-        """Repeat everything, which must change nothing, and let time pass until all is over."""
-        key, world = f"{self.scenario.to_the_end} {self.world.signature()}", self.world
-        if key not in self.memo.ends:
-            before = world.effects()
-            world.redeliver_everything()
-            found = []
-            if world.effects() != before:
-                found.append(f"a repeat of everything had effects: {_difference(before, world.effects())}")
-            if self.scenario.to_the_end:
-                world.to_the_end()
-                live = [one.name for one in world.machine.executions.values() if one.live]
-                found += [f"still running: {live}"] if live else []
-            found += [f"at the end: {each}" for each in violations(world)]
-            self.memo.ends[key] = found
-        return self.memo.ends[key]
 
     def _receipts(self) -> None:
         for delivery in list(self.world.providers.outbox):

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-import boto3
+import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from standardwebhooks import Webhook
@@ -146,6 +146,10 @@ class World:
     def advance(self, **delta: float) -> None:
         self.state.now += timedelta(**delta)
 
+    def forget_clients(self) -> None:
+        """Make clients anew, for a test that changes how they are made."""
+        self._fresh.clients.clear()
+
     def _cold(self) -> None:
         """A new process, which remembers nothing."""
         self.wiring = copy.copy(self._fresh)
@@ -251,13 +255,14 @@ class World:
 
     def consume(self) -> None:
         """Hand the queued events to the consumer once, in one batch; what fails stays queued."""
-        self.state.queue = self._batch("take_loan_event", self.state.queue)
+        self.state.queue = self.batch("take_loan_event", self.state.queue)
 
     def take_receipts(self) -> None:
         """Hand the queued receipts to their consumer once, in one batch; what fails stays queued."""
-        self.state.receipts = self._batch("take_receipt", self.state.receipts)
+        self.state.receipts = self.batch("take_receipt", self.state.receipts)
 
-    def _batch(self, function: str, bodies: list[str]) -> list[str]:
+    def batch(self, function: str, bodies: list[str]) -> list[str]:
+        """Hand messages to a consumer; returns those that come back."""
         if not bodies:
             return []
         records = [
@@ -336,6 +341,11 @@ class World:
             self.state.pending.append("press_send")
         return int(reply["statusCode"])
 
+    def stop_channel(self, channel: str = "SMS") -> None:
+        """Silence a channel; when that fails, `repeat` does it again."""
+        if self.press_stop(channel) >= 500:
+            self.state.pending.append("press_stop")
+
     def press_stop(self, channel: str = "SMS") -> int:
         """Silence a channel."""
         borrower = self.state.borrower
@@ -371,7 +381,7 @@ class World:
         return True
 
     def sweep(self, *, every: bool = False) -> None:
-        """Run the sweeper once; the days before any case was opened are left out to save their queries."""
+        """Run the sweeper once; days on which no case was opened are left out to save their queries."""
         event = {
             "version": "0",
             "account": "1",
@@ -383,13 +393,23 @@ class World:
             "id": "",
             "resources": [],
         }
-        kept, sweeps._DAYS = sweeps._DAYS, (self.now().date() - NOON.date()).days + 2
-        try:
-            self.invoke("sweep", event)
-        except TaskFailed:
-            pass
-        finally:
-            sweeps._DAYS = kept
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sweeps, "range", self._days, raising=False)
+            try:
+                self.invoke("sweep", event)
+            except TaskFailed:
+                if every:
+                    self.state.pending.append("restart_all")
+
+    def restart_all(self) -> int:
+        """Ask the sweeper to look after every open case, as an operator does after a restore."""
+        self.sweep(every=True)
+        return 200
+
+    def _days(self, number: int) -> list[int]:
+        opened = {row["open_day"][-10:] for row in self.rows() if "open_day" in row}
+        days = [(back, (self.now() - timedelta(days=back)).date().isoformat()) for back in range(number)]
+        return [back for back, day in days if back == 0 or day in opened]
 
     def settle(self) -> None:
         """Everybody repeats what failed, and the sweeper runs three times, 20 minutes apart."""
@@ -489,14 +509,15 @@ class World:
         return dynamodb_backends["123456789012"]["us-east-1"].tables[NAME]
 
     def _watch(self, call: Call) -> None:
-        """Note for each claim, when it appears, the balance on record and whether the case was over already."""
+        """Note of each claim, when it appears, the balance on record and whether it was forbidden."""
         if call.service != "dynamodb" or call.what != "claim":
             return
         for row in self.rows():
             if row["sk"] != "CASE":
                 continue
-            over = row["status"] in ("CLOSED", "FEEDBACK", "APPLIED")
             for key in row.get("claims", ()):
+                silent = key.partition("#")[2] in row.get("opted_out", ())
+                over = silent or row["status"] in ("CLOSED", "FEEDBACK", "APPLIED")
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))
 

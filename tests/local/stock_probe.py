@@ -46,7 +46,9 @@ def main(folder: Path) -> dict[str, Any]:
     prepare_environment(folder / "engine", folder / "objects", engine_url, sms_url, folder / "engine.log")
     _use_bare_interpreter(folder)
     outbox = Outbox(folder / "outbox.jsonl", real_now)
-    gateway = Gateway(port, sms_port, SmsApi(outbox, lambda: str(uuid.uuid4())), MailTap(outbox))
+    gateway = Gateway(
+        port, sms_port, SmsApi(outbox, lambda: str(uuid.uuid4()), _no_kill), MailTap(outbox, _no_kill)
+    )
     engine = Engine(sockets, gateway.dispatch)
     engine.start(None)
     origination = f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:sender-id/Accord/CN"
@@ -72,6 +74,10 @@ def main(folder: Path) -> dict[str, Any]:
         "case": cases.all(set())[0],
         "others": {name: _invoked(deployed.names[name]) for name in ("AwaitSignal", "CloseCase", "Sweep")},
     }
+
+
+def _no_kill() -> None:
+    """Nothing is killed here, so nothing needs saving before a send."""
 
 
 def _use_bare_interpreter(folder: Path) -> None:

@@ -31,7 +31,9 @@ def call(
     outbox: Outbox, body: Any, target: str = "PinpointSMSVoiceV2.SendTextMessage"
 ) -> tuple[Answer, dict[str, Any]]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = SmsApi(outbox, lambda: "id-1")(Request("POST", "/", {}, {"x-amz-target": target}, raw))
+    answer = SmsApi(outbox, lambda: "id-1", lambda: None)(
+        Request("POST", "/", {}, {"x-amz-target": target}, raw)
+    )
     return answer, json.loads(answer.body)
 
 

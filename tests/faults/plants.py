@@ -1,0 +1,243 @@
+"""Bugs planted in the product: each takes one guard out of its source, and the suite must notice."""
+
+from __future__ import annotations
+
+import __future__
+
+import importlib
+import inspect
+import sys
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """`where` is `module:function` or `module:Class.method`; `guard` in its source becomes `gap`.
+
+    `scenes` names the scenarios (or races) in which it must be seen.
+    """
+
+    name: str
+    where: str
+    guard: str
+    gap: str
+    scenes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def put(self, patch: pytest.MonkeyPatch) -> None:
+        """Plant the bug wherever the function is known; fails when the guard is not there any more."""
+        module_name, _, path = self.where.partition(":")
+        module = importlib.import_module(module_name)
+        owner_name, _, name = path.rpartition(".")
+        owner = getattr(module, owner_name) if owner_name else module
+        kept = inspect.getattr_static(owner, name)
+        source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
+        assert source.count(self.guard) == 1, f"{self.where} has no longer the guard {self.guard!r}"
+        flags = __future__.annotations.compiler_flag
+        made: dict[str, Any] = {}
+        code = compile(source.replace(self.guard, self.gap), self.where, "exec", flags, dont_inherit=True)
+        exec(code, vars(module), made)  # noqa: S102
+        if owner is not module:
+            patch.setattr(owner, name, made[name])
+            return
+        for known in [known for known in sys.modules.values() if _is_product(known)]:
+            for label, value in list(vars(known).items()):
+                if value is kept:
+                    patch.setattr(known, label, made[name])
+
+
+def _is_product(module: Any) -> bool:
+    name = getattr(module, "__name__", "")
+    return isinstance(name, str) and (name == "app" or name.startswith("chalicelib"))
+
+
+PLANTS = (
+    Plant(
+        "a claim does not look whether the case is over",
+        "chalicelib.store.cases:claim",
+        "waiting & permitted & unclaimed & unchanged",
+        "permitted & unclaimed & unchanged",
+        ("sender x settlement",),
+    ),
+    Plant(
+        "a claim does not look for another's claim",
+        "chalicelib.store.cases:claim",
+        "waiting & permitted & unclaimed & unchanged",
+        "waiting & permitted & unchanged",
+        ("two senders",),
+    ),
+    Plant(
+        "a claim does not look at the balance",
+        "chalicelib.store.cases:claim",
+        "waiting & permitted & unclaimed & unchanged",
+        "waiting & permitted & unclaimed",
+        ("sender x part payment",),
+    ),
+    Plant(
+        "a claim does not look for an opt-out",
+        "chalicelib.store.cases:claim",
+        "waiting & permitted & unclaimed & unchanged",
+        "waiting & unclaimed & unchanged",
+        ("sender x opt-out",),
+    ),
+    Plant(
+        "one's own claim is not recognised",
+        "chalicelib.store.cases:claim",
+        "return claimed or _with_claim(case.id, key, value)",
+        "return claimed",
+        ("first notice",),
+    ),
+    Plant(
+        "the SDK repeats sends",
+        "chalicelib.wiring:Wiring._config",
+        "retries + 1",
+        "3",
+        ("first notice",),
+    ),
+    Plant(
+        "a refused send keeps its claim",
+        "chalicelib.notices.send:Sender.send",
+        "cases.release(case, key, value)",
+        "pass",
+        ("first notice",),
+    ),
+    Plant(
+        "link and wait are stored after the sends",
+        "chalicelib.workflow.send_notice:SendNotice._send",
+        "for notice, result in zip(",
+        "store()\n    for notice, result in zip(",
+        ("first notice",),
+    ),
+    Plant(
+        "an unsure send is sent again",
+        "chalicelib.channels:result_of",
+        "return Unsure(type(error).__name__)",
+        "return Refused(type(error).__name__, again=True)",
+        ("first notice",),
+    ),
+    Plant(
+        "a 5xx is taken for a refusal",
+        "chalicelib.channels:result_of",
+        "status >= 500",
+        "False",
+        ("first notice",),
+    ),
+    Plant(
+        "the send is recorded before it is done",
+        "chalicelib.notices.send:Sender.send",
+        "result = self.channels",
+        'self._record(case, FactKind.SENT, notice, {"provider_message_id": "?"})\n    result = self.channels',
+        ("first notice",),
+    ),
+    Plant(
+        "an event's other body is not noticed",
+        "chalicelib.store.events:take",
+        "earlier.sha256 != event.sha256",
+        "False",
+        ("intake, same id, other body",),
+    ),
+    Plant(
+        "an event is queued only when its row is new",
+        "chalicelib.intake.take:Intake.take",
+        "self.queue.put(taken.reference)",
+        "if taken.received_at == now and not REPEATED(taken): self.queue.put(taken.reference)",
+        ("intake",),
+    ),
+    Plant(
+        "executions have names of their own",
+        "chalicelib.timers:Timers._start",
+        "name=name,",
+        "name=name + __import__('uuid').uuid4().hex[:8],",
+        ("open the case",),
+    ),
+    Plant(
+        "facts are written over",
+        "chalicelib.store.writes:put_new",
+        "row.save(condition=Row.pk.does_not_exist())",
+        "row.save()",
+        ("intake", "part payment", "receipts"),
+    ),
+    Plant(
+        "a case is opened over an open one",
+        "chalicelib.store.cases:open_first",
+        "condition=Row.pk.does_not_exist()",
+        "",
+        ("open the case",),
+    ),
+    Plant(
+        "a repeat does not start the execution",
+        "chalicelib.intake.open_case:open_case",
+        "timers.start(known.id, kept.timers)",
+        "pass",
+        ("open the case",),
+    ),
+    Plant(
+        "nobody asks whether the case was answered meanwhile",
+        "chalicelib.workflow.await_signal:AwaitSignal.__call__",
+        "ended(self._answered(task), cases.get(task.case_id), self.timers)",
+        "pass",
+        ("settlement x answered",),
+    ),
+    Plant(
+        "the sweeper writes no UNKNOWN",
+        "chalicelib.workflow.sweep:Sweep._settle_claims",
+        'stuck = [key for key in over if states[key] == "SENDING"]',
+        "stuck = []",
+        ("first notice",),
+    ),
+    Plant(
+        "the sweeper does not wait for the lease",
+        "chalicelib.notices.send:lease_over",
+        "return now.timestamp() >",
+        "return True or now.timestamp() >",
+        ("sender x sweeper",),
+    ),
+    Plant(
+        "the sweeper does not hear receipts",
+        "chalicelib.notices.state:notice_states",
+        "for fact in facts:",
+        "for fact in ():",
+        ("first notice, receipts late and twice",),
+    ),
+    Plant(
+        "the sweeper starts no orphan",
+        "chalicelib.workflow.sweep:Sweep._restart",
+        "started = self.timers.ensure_running(case.id, timers)",
+        "started = False",
+        ("sweep, execution lost early",),
+    ),
+    Plant(
+        "the sweeper wakes nobody",
+        "chalicelib.workflow.sweep:_signal_was_lost",
+        "return case.answered and",
+        "return False and",
+        ("feedback of one who gives up",),
+    ),
+    Plant(
+        "a failed record of a batch is dropped",
+        "app:_each_record",
+        'return {"batchItemFailures": failed}',
+        "return None",
+        ("open the case",),
+    ),
+    Plant(
+        "an answer whose acknowledgement was lost counts as refused",
+        "chalicelib.store.cases:answer",
+        "if facts.exists(case_id, fact.kind, *fact.which):",
+        "if False:",
+        ("feedback",),
+    ),
+    Plant(
+        "a settlement does not say so to the wait",
+        "chalicelib.workflow.sweep:Sweep._retire",
+        "self.timers.settle(wait.token)",
+        "False",
+        ("settlement",),
+    ),
+)

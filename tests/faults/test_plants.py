@@ -1,0 +1,29 @@
+"""Each guard taken out of the product must turn the sweep red: what cannot fail proves nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.plants import PLANTS, Plant
+from tests.faults.races import RACES
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.sweep import Later, Sweep
+from tests.faults.world import World
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=str)
+def test_a_planted_bug_is_seen(world: World, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant.put(monkeypatch)
+    world.forget_clients()
+    try:
+        assert any(_first_violation(world, scene) for scene in plant.scenes)
+    finally:
+        world.forget_clients()
+
+
+def _first_violation(world: World, name: str) -> str | None:
+    for race in RACES:
+        if race.name == name:
+            return next(race.run(world, Later()), None)
+    [scenario] = [scenario for scenario in SCENARIOS if scenario.name == name]
+    return next(Sweep(world, scenario).run(), None)

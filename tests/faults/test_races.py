@@ -1,0 +1,20 @@
+"""Concurrent handlers: every interleaving ends as if one had come after the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.races import RACES, Race
+from tests.faults.sweep import Later
+from tests.faults.world import World
+
+
+@pytest.fixture(scope="module")
+def later() -> Later:
+    return Later()
+
+
+@pytest.mark.parametrize("race", RACES, ids=str)
+def test_no_order_breaks_an_invariant(world: World, race: Race, later: Later) -> None:
+    found = list(race.run(world, later))
+    assert not found, f"{len(found)} broken:\n  " + "\n  ".join(found[:12])
