@@ -94,10 +94,10 @@ class SendNotice:
             self._look_again(task, case)
 
     def _look_again(self, task: Task, before: Case) -> None:
-        """A claim was lost: end the wait if the case is over, try again if only its balance moved."""
+        """A claim was lost: end the wait if the case is over, plan anew if it changed otherwise."""
         case = cases.get(task.case_id)
-        if not ended(task, case, self.timers) and case.balance_at != before.balance_at:
-            raise TryAgain("the balance changed while the notice was written")
+        if not ended(task, case, self.timers) and _grounds(case) != _grounds(before):
+            raise TryAgain("the case changed while the notice was written")
 
     def _compose(
         self,
@@ -157,6 +157,11 @@ class SendNotice:
             return False
         seconds = math.ceil((before.deadline - now).total_seconds())
         return self.timers.defer(task.token, before.resume, seconds) or True
+
+
+def _grounds(case: Case) -> tuple[datetime, frozenset[str], frozenset[ChannelName]]:
+    """What a plan rests on; a changed one must leave its new decision on record."""
+    return case.balance_at, case.holds, case.opted_out
 
 
 def _reason(decision: Decision) -> dict[str, str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from chalicelib import links, profiles
+from chalicelib import profiles
 from chalicelib.domain.keys import loan_key
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.world import Row, World
-from tests.road import KEYS
 
 STEPS = {
     step.stage.value: (step.name, [channel.value for channel in step.channels])
@@ -108,7 +107,9 @@ def _executions(world: World, row: Row, is_open: bool) -> Iterator[str]:
 def _owed(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[str]:
     """Every notice of every stage that was entered is delivered or on record as what became of it."""
     settled = {tuple(fact[1:3]) for fact in facts if fact[0] in ("FAILED", "UNKNOWN", "DENIED", "SENT")}
-    settled |= {delivery.notice[1:] for delivery in world.providers.outbox if delivery.notice[0] == id_of(row)}
+    settled |= {
+        delivery.notice[1:] for delivery in world.providers.outbox if delivery.notice[0] == id_of(row)
+    }
     live = world.machine.live(id_of(row))
     if live and live[0].state == "AwaitWindow":
         settled |= {tuple(fact[1:3]) for fact in facts if fact[0] == "DEFERRED"}
@@ -138,8 +139,7 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     """A delivered message is on record, says the amount on record when it was claimed, and its link lives."""
     case_id, step, channel = delivery.notice
     key, generation = case_id.rsplit("-", 1)
-    rows = world.rows()
-    own = [row["sk"] for row in rows if row["pk"] == f"LOAN#{key}"]
+    own = [row["sk"] for row in world.rows() if row["pk"] == f"LOAN#{key}"]
     kept = [f"{int(generation):04d}#T#{kind}#{step}#{channel}" for kind in ("SENT", "UNKNOWN", "RECEIPT")]
     if not any(sk.startswith(prefix) for sk in own for prefix in kept):
         yield f"sent, yet nothing is on record: {delivery.notice}"
@@ -148,8 +148,7 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
         yield f"sent without a claim: {delivery.notice}"
     elif f"{total / 100:,.2f}" not in delivery.text:
         yield f"the message does not say {total}: {delivery.notice}"
-    digest = links.digest(world.token_in(delivery), KEYS["link_pepper"].encode())
-    if not any(row["pk"] == f"LINK#{digest}" for row in rows):
+    if not world.opens(delivery):
         yield f"dead link: {delivery.notice}"
 
 

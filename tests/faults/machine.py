@@ -49,6 +49,11 @@ class Execution:
     def live(self) -> bool:
         return self.status == "RUNNING"
 
+    def signature(self) -> str:
+        """Return what its future depends on."""
+        where = self.state, self.due, self.token, self.deadline, self.status
+        return f"{self.name} {self.data} {where} {sorted(set(self.history))}"
+
     def end(self, status: str) -> None:
         self.status, self.due, self.token, self.deadline = status, None, None, None
 
@@ -198,7 +203,11 @@ def _backoff(retrier: Mapping[str, Any], tries: int) -> timedelta:
 
 
 def _matches(names: list[str], error: str) -> bool:
-    return error in names or "States.ALL" in names or ("States.TaskFailed" in names and error != "States.Timeout")
+    return (
+        error in names
+        or "States.ALL" in names
+        or ("States.TaskFailed" in names and error != "States.Timeout")
+    )
 
 
 def _choose(state: Mapping[str, Any], data: Mapping[str, Any]) -> str:

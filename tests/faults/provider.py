@@ -33,7 +33,9 @@ class Delivery:
         """Return the provider's event as it lies in our queue, in its SNS envelope."""
         event: dict[str, Any]
         if self.channel == "SMS":
-            kind = {"DELIVERED": "TEXT_DELIVERED", "ACCEPTED": "TEXT_SENT", "FAILED": "TEXT_UNREACHABLE"}[word]
+            kind = {"DELIVERED": "TEXT_DELIVERED", "ACCEPTED": "TEXT_SENT", "FAILED": "TEXT_UNREACHABLE"}[
+                word
+            ]
             event = {"eventType": kind, "messageId": self.message_id, "context": dict(self.tags)}
         else:
             kind = {"DELIVERED": "Delivery", "ACCEPTED": "Send", "FAILED": "Bounce"}[word]

@@ -22,16 +22,26 @@ class Baton:
 
     def __init__(self, plan: list[tuple[str, int]]) -> None:
         self._plan, self._moved, self._gone = list(plan), threading.Condition(), set[str]()
+        self._calling = ""
 
     def before(self, name: str) -> None:
         """Wait until `name` may make its next call."""
         with self._moved:
+            self._done(name)
             if not self._moved.wait_for(lambda: self._is_turn_of(name), _PATIENCE):
                 raise TimeoutError(f"{name} waits for ever; {self._plan}")
             who, left = self._plan[0]
-            self._plan[0] = who, left - 1
+            self._plan[0], self._calling = (who, left - 1), name
+
+    def _done(self, name: str) -> None:
+        """A call lasts until its thread wants the next one: no two calls are ever under way at once."""
+        if self._calling == name:
+            self._calling = ""
+            self._moved.notify_all()
 
     def _is_turn_of(self, name: str) -> bool:
+        if self._calling:
+            return False
         while self._plan and (self._plan[0][1] == 0 or self._plan[0][0] in self._gone):
             self._plan.pop(0)
             self._moved.notify_all()
@@ -40,6 +50,7 @@ class Baton:
     def leave(self, name: str) -> None:
         """`name` makes no more calls."""
         with self._moved:
+            self._done(name)
             self._gone.add(name)
             self._moved.notify_all()
 
@@ -69,7 +80,8 @@ def together(world: World, first: Act, second: Act, plan: list[tuple[str, int]])
 
     world.plane.before_call = before
     threads = [
-        threading.Thread(target=run, args=(act,), name=name) for name, act in (("first", first), ("second", second))
+        threading.Thread(target=run, args=(act,), name=name)
+        for name, act in (("first", first), ("second", second))
     ]
     with world.plane.armed():
         for thread in threads:

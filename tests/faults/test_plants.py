@@ -10,6 +10,9 @@ from tests.faults.scenarios import SCENARIOS
 from tests.faults.sweep import Later, Sweep
 from tests.faults.world import World
 
+# Tasks that count nothing: the metrics library warns of it.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
 
 @pytest.mark.parametrize("plant", PLANTS, ids=str)
 def test_a_planted_bug_is_seen(world: World, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:

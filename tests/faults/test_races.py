@@ -8,6 +8,9 @@ from tests.faults.races import RACES, Race
 from tests.faults.sweep import Later
 from tests.faults.world import World
 
+# Tasks that count nothing: the metrics library warns of it.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
 
 @pytest.fixture(scope="module")
 def later() -> Later:

@@ -37,6 +37,9 @@ UNKNOWN_AFTER = {
     "PutItem FAILED, throttle lasting",
 }
 
+# Tasks that count nothing: the metrics library warns of it.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
 
 @pytest.fixture(scope="module")
 def total() -> Iterator[Tally]:

@@ -19,12 +19,13 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from standardwebhooks import Webhook
 
 import app as handlers
+from chalicelib import links
 from chalicelib import wiring as wirings
 from chalicelib.workflow import sweep as sweeps
 from tests.faults.machine import Machine, TaskFailed
 from tests.faults.plane import Act, Call, Crash, Plane, answer
 from tests.faults.provider import Delivery, Providers
-from tests.road import NOON, SECRET, Road
+from tests.road import KEYS, NOON, SECRET, Road
 from tests.table import NAME
 
 FACTOR = "123X"
@@ -317,6 +318,11 @@ class World:
         borrower.csrf = _field(page, "csrf")
         borrower.answers_id = _field(page, "answers_id")
 
+    def opens(self, delivery: Delivery) -> bool:
+        """Whether the link in a message leads anywhere."""
+        digest = links.digest(self.token_in(delivery), KEYS["link_pepper"].encode())
+        return any(row["pk"] == f"LINK#{digest}" for row in self.rows())
+
     def press_send(self) -> int:
         """Send the answers; what is not confirmed is sent again by `settle`."""
         borrower = self.state.borrower
@@ -486,12 +492,14 @@ class World:
         """Return all that the future depends on, with random names replaced: equal worlds go on equally."""
         state = self.state
         parts = [
-            str((state.now, state.queue, sorted(set(state.queued)), state.parked, state.unsent, state.pending)),
+            str(
+                (state.now, state.queue, sorted(set(state.queued)), state.parked, state.unsent, state.pending)
+            ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.receipts, sorted(set(state.given_receipts)))),
-            *sorted((json.dumps(row, sort_keys=True) for row in self.rows()), key=_nameless),
-            *map(str, self.machine.executions.values()),
-            *(f"{each.notice} {each.at} {each.text}" for each in self.providers.outbox),
+            *sorted((json.dumps(row, sort_keys=True) for row in self.rows() if row["sk"] != "LINK"), key=_nameless),
+            *(each.signature() for each in self.machine.executions.values()),
+            *(f"{each.notice} {each.at} {each.text} {self.opens(each)}" for each in self.providers.outbox),
         ]
         names: dict[str, str] = {}
         return _NAMES.sub(lambda found: names.setdefault(found[0], f"name{len(names)}"), "\n".join(parts))

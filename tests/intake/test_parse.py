@@ -174,6 +174,22 @@ def test_what_is_no_single_plain_json_object_is_refused(body: bytes) -> None:
     assert _faults(body)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"id": "evt', '"id": "evt-other", "id": "evt', "'id' occurs twice"),
+        ('"total": ', '"total": 1, "total": ', "'total' occurs twice"),
+        ('"id": "evt', '"extension": NaN, "id": "evt', "NaN is no JSON number"),
+        ('"id": "evt', '"extension": -Infinity, "id": "evt', "-Infinity is no JSON number"),
+    ],
+)
+def test_what_readers_of_json_disagree_on_is_refused_in_an_event_that_is_else_right(
+    old: str, new: str, told: str
+) -> None:
+    body = json.dumps(OVERDUE).replace(old, new).encode()
+    assert told in _faults(body)[""]
+
+
 def test_numbers_too_large_for_a_float_are_refused() -> None:
     body = json.dumps(OVERDUE).replace("1234567", "1e999").encode()
     assert "/data/amount/total" in _faults(body)

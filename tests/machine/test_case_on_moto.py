@@ -123,9 +123,7 @@ def test_other_errors_fail_the_execution_with_their_cause_in_the_history(machine
     assert road.states()[-1] == "Failed"
 
 
-@pytest.mark.parametrize(
-    ("raised", "last", "tries"), [("TypeError", "Failed", 8), ("Settled", "Settled", 1)]
-)
+@pytest.mark.parametrize(("raised", "last", "tries"), [("TypeError", "Failed", 8), ("Settled", "Settled", 1)])
 def test_lambda_that_raises_fails_the_wait_once_its_retries_are_used_up(
     machine: Machine, raised: str, last: str, tries: int
 ) -> None:

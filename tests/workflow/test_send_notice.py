@@ -45,6 +45,10 @@ def _answer(status: CaseStatus = CaseStatus.FEEDBACK) -> None:
     cases.answer(CASE_ID, status, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
+def _silence(channel: ChannelName) -> None:
+    cases.opt_out(CASE_ID, channel)
+
+
 def _settle() -> None:
     cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=NOON)
 
@@ -213,6 +217,14 @@ def test_a_balance_that_moves_between_two_channels_is_written_anew(scene: Scene)
     scene.run(Stage.NOTIFY)
     assert len(scene.sms.sent) == 1
     assert "10,000.00" in scene.mail.sent[0].text
+
+
+def test_a_channel_silenced_while_the_other_was_sent_over_stays_silent(scene: Scene) -> None:
+    """Nothing to try again: the wait goes on with what was sent."""
+    scene.sms.meanwhile = lambda: _silence(ChannelName.EMAIL)
+    scene.run(Stage.NOTIFY)
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 0)
+    assert scene.machine.signals == []
 
 
 def test_a_silenced_channel_is_denied_with_its_rule_and_the_other_goes(scene: Scene) -> None:

@@ -1,0 +1,44 @@
+"""Killed at any moment, the runner starts again, finishes its cases and sends nothing twice."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.local.running import Running
+
+pytestmark = pytest.mark.xdist_group("local-kill")
+
+
+def move(running: Running) -> None:
+    """Move the clock day by day until the runner is gone."""
+    with suppress(OSError):
+        for _ in range(5):
+            running.post("/_local/clock", {"advance": "P1D"})
+
+
+def test_no_kill_sends_anything_twice(tmp_path: Path) -> None:
+    moments = random.Random(20261123)  # noqa: S311 - a seed makes a failure happen again
+    running, before = Running(tmp_path).start("--fresh"), ""
+    for _ in range(4):
+        mover = threading.Thread(target=move, args=(running,))
+        mover.start()
+        time.sleep(moments.random() * 1.2)
+        running.stop(signal.SIGKILL)
+        mover.join()
+        running.start()
+        assert "starting empty" not in running.printed
+        now = running.get("/_local/clock").json()["now"]
+        assert now > before
+        before = now
+    running.post("/_local/clock", {"advance": "P60D"})
+    assert [each["outcome"] for each in running.cases().values()] == ["NO_RESPONSE"] * 3
+    notices = [each["notice_id"] for each in running.outbox()]
+    assert len(notices) == len(set(notices))
+    assert running.stop() == 0
