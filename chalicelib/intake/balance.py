@@ -6,6 +6,7 @@ from datetime import date
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Outcome
+from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.intake.contract import AmountData
 from chalicelib.intake.upstream import Upstream
@@ -17,7 +18,7 @@ from chalicelib.timers import Timers
 def restate(upstream: Upstream, data: AmountData, overdue_since: date | None = None) -> None:
     """Put a newer balance on the loan's open case and on its timeline; an older one only on the timeline."""
     known = cases.latest(upstream.taken.loan_key)
-    if not isinstance(known, Case):
+    if not isinstance(known, Case) or _told_before(upstream, known):
         return
     amount = Amount(**data.model_dump())
     after = cases.restate(known.id, amount, overdue_since, upstream.at) or known
@@ -30,6 +31,15 @@ def restate(upstream: Upstream, data: AmountData, overdue_since: date | None = N
         "as_of": amount.as_of.isoformat(),
     }
     facts.append(Fact(known.id, FactKind.BALANCE, upstream.now, (upstream.taken.reference,), detail))
+
+
+def _told_before(upstream: Upstream, case: Case) -> bool:
+    """Whether an earlier case of the loan had this event: its late repeat is no news to this one."""
+    taken = upstream.taken
+    earlier = [CaseId(taken.loan_key, number) for number in range(1, case.id.generation)]
+    if any(facts.exists(each, FactKind.BALANCE, taken.reference) for each in earlier):
+        return True
+    return bool(earlier) and cases.opened_by(taken.loan_key, taken.event_id)
 
 
 def settle(upstream: Upstream, timers: Timers) -> None:

@@ -27,6 +27,11 @@ class Plan:
         return tuple(pair for pair in self.decisions if pair[1].verdict == verdict)
 
     @property
+    def unfinished(self) -> bool:
+        """Whether something of the step may still go, now or later."""
+        return any(decision.verdict != Verdict.DENY for _, decision in self.decisions)
+
+    @property
     def not_before(self) -> datetime | None:
         """The first moment (UTC) at which something deferred may go, or None when nothing waits."""
         moments = [decision.not_before for _, decision in self.decisions if decision.not_before]

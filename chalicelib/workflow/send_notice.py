@@ -60,7 +60,7 @@ class SendNotice:
         self._record_denials(case, step, todo, now)
         if not allowed and todo.not_before:
             self._defer(task, case, step, todo, todo.not_before, now)
-        elif allowed or not self._resumed(task, now):
+        elif allowed or not self._resumed(task, case, profile, now):
             self._send(task, case, step, profile, allowed, attempt, now)
             if todo.not_before:  # what had to wait comes back for its turn
                 self._defer(task, case, step, todo, todo.not_before, now)
@@ -147,16 +147,19 @@ class SendNotice:
         seconds = math.ceil((until - now).total_seconds())
         self.timers.defer(task.token, task.stage, seconds)
 
-    def _resumed(self, task: Task, now: datetime) -> bool:
+    def _resumed(self, task: Task, case: Case, profile: Profile, now: datetime) -> bool:
         """Nothing is left to send here: an execution that was started anew waits out what is left.
 
-        Only a wait that leads past this stage counts; one that leads back to it would never end.
+        Only a wait that leads past this stage counts; one that leads back to it would never end. A later
+        stage that broke before all its messages were out is entered again, at once.
         """
         before = waits.get(task.case_id)
         if before is None or before.token == task.token or not follows(before.resume, task.stage):
             return False
-        seconds = math.ceil((before.deadline - now).total_seconds())
-        return self.timers.defer(task.token, before.resume, seconds) or True
+        stage, seconds = before.resume, math.ceil((before.deadline - now).total_seconds())
+        if follows(before.stage, task.stage) and plan(case, profile.step(before.stage), profile, now).unfinished:
+            stage, seconds = before.stage, 0
+        return self.timers.defer(task.token, stage, seconds) or True
 
 
 def _grounds(case: Case) -> tuple[datetime, frozenset[str], frozenset[ChannelName]]:

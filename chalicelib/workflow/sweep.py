@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Stage
+from chalicelib.notices.plan import plan
 from chalicelib.notices.send import lease_over
 from chalicelib.notices.state import notice_states
 from chalicelib.store import cases, facts, lenders, waits
@@ -66,9 +67,10 @@ class Sweep:
         wait = waits.get(case.id)
         if not case.is_open:
             return self._retire(case, wait, sending)
-        if wait and _signal_was_lost(case, wait) and self.timers.answer(wait.token):
+        lost = wait is not None and _signal_was_lost(case, wait)
+        if wait and lost and self.timers.answer(wait.token):
             return True
-        started = (every or self._is_suspect(case, wait)) and self._restart(case, wait)
+        started = (every or lost or self._is_suspect(case, wait)) and self._restart(case, wait)
         return stuck or started
 
     def _settle_claims(self, case: Case) -> tuple[bool, bool]:
@@ -94,15 +96,16 @@ class Sweep:
         return woken
 
     def _is_suspect(self, case: Case, wait: Wait | None) -> bool:
-        """Whether the execution may be gone: it is late, or its step has sent nothing for a while."""
+        """Whether the execution may be gone: it is late, or its step left something unsent for a while."""
+        now = self.clock()
         if wait is None:
-            return self.clock() > case.opened_at + _GRACE
-        if self.clock() > wait.deadline + _GRACE:
+            return now > case.opened_at + _GRACE
+        if now > wait.deadline + _GRACE:
             return True
-        steps = profiles.of_version(case.profile, case.profile_version).steps
-        for step in steps:
-            if step.stage == wait.stage and not any(key.startswith(f"{step.name}#") for key in case.claims):
-                return self.clock() > wait.deadline - timedelta(seconds=step.wait) + _GRACE
+        profile = profiles.of_version(case.profile, case.profile_version)
+        for step in profile.steps:
+            if step.stage == wait.stage and plan(case, step, profile, now).unfinished:
+                return now > wait.deadline - timedelta(seconds=step.wait) + _GRACE
         return False
 
     def _restart(self, case: Case, wait: Wait | None) -> bool:

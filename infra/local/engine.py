@@ -19,7 +19,7 @@ from hypercorn.config import Config
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
-# What changes while the product runs: saved right after it changed, so that even a kill loses next to none.
+# What changes while the product runs: saved right after it changed, so that even a kill loses little.
 # The rest (functions, layers, API, machine) changes with a deployment only: saved after it and at the end.
 _LIVELY = ("dynamodb", "sqs", "stepfunctions", "secretsmanager")
 _CHECKPOINT_SECONDS, _CHECKPOINT_SHARE = 0.2, 20  # at most a twentieth of the time goes into saving

@@ -130,6 +130,9 @@ def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: boo
     for answer in world.state.borrower.confirmed:
         if ("FEEDBACK", answer) not in facts:
             yield f"confirmed, yet not on record: {answer}"
+    borrower = world.state.borrower
+    if ("FEEDBACK", borrower.answers_id) in facts and not borrower.confirmed and not world.state.gave_up:
+        yield "his answer is on record, yet the borrower was told otherwise"
     live = world.machine.live(id_of(row))
     if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
         yield f"answered, yet the execution is in {[one.state for one in live]}"

@@ -89,12 +89,16 @@ def refusal(code: str, status: int = 400, message: str = "planted") -> AWSRespon
 
 @dataclass
 class Plane:
-    """Counts the calls of one act, fails one of them, and lets a second actor in before any."""
+    """Counts the calls of one act, fails one of them, and lets a second actor in before any.
+
+    `down`: services that nobody reaches until they are taken out again.
+    """
 
     services: Mapping[str, Service] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     fault: Fault | None = None
     hit: Call | None = None
+    down: set[str] = field(default_factory=set)
     before_call: Callable[[Call], None] = lambda call: None
     after_call: Callable[[Call], None] = lambda call: None
     _armed: bool = False
@@ -147,13 +151,18 @@ class Plane:
             return response
 
         if not self._armed:
-            return act()
+            return self._unless_down(service, act)
         if self._dead:
             raise Crash
         self.calls.append(call)
         self.before_call(call)
         mode = self._mode(call)
-        return act() if mode is None else self._fail(mode, act)
+        return self._unless_down(service, act) if mode is None else self._fail(mode, act)
+
+    def _unless_down(self, service: str, act: Act) -> AWSResponse:
+        if service in self.down:
+            raise EndpointConnectionError(endpoint_url="https://planted")
+        return act()
 
     def _mode(self, call: Call) -> Mode | None:
         fault = self.fault

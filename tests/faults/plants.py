@@ -18,7 +18,7 @@ import pytest
 class Plant:
     """`where` is `module:function` or `module:Class.method`; `guard` in its source becomes `gap`.
 
-    `scenes` names the scenarios (or races) in which it must be seen.
+    `more` are further such pairs; `scenes` names the scenarios or races in which it must be seen.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Plant:
     guard: str
     gap: str
     scenes: tuple[str, ...]
+    more: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -38,10 +39,12 @@ class Plant:
         owner = getattr(module, owner_name) if owner_name else module
         kept = inspect.getattr_static(owner, name)
         source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
-        assert source.count(self.guard) == 1, f"{self.where} has no longer the guard {self.guard!r}"
+        for guard, gap in ((self.guard, self.gap), *self.more):
+            assert source.count(guard) == 1, f"{self.where} has no longer the guard {guard!r}"
+            source = source.replace(guard, gap)
         flags = __future__.annotations.compiler_flag
         made: dict[str, Any] = {}
-        code = compile(source.replace(self.guard, self.gap), self.where, "exec", flags, dont_inherit=True)
+        code = compile(source, self.where, "exec", flags, dont_inherit=True)
         exec(code, vars(module), made)  # noqa: S102
         if owner is not module:
             patch.setattr(owner, name, made[name])
@@ -63,7 +66,7 @@ PLANTS = (
         "chalicelib.store.cases:claim",
         "waiting & permitted & unclaimed & unchanged",
         "permitted & unclaimed & unchanged",
-        ("sender x settlement",),
+        ("sender x feedback",),
     ),
     Plant(
         "a claim does not look for another's claim",
@@ -110,15 +113,16 @@ PLANTS = (
     Plant(
         "link and wait are stored after the sends",
         "chalicelib.workflow.send_notice:SendNotice._send",
-        "for notice, result in zip(",
-        "store()\n    for notice, result in zip(",
+        "batch.write(",
+        "store = lambda: batch.write(",
         ("first notice",),
+        (("for notice, result in zip(", "store()\n    for notice, result in zip("),),
     ),
     Plant(
         "an unsure send is sent again",
         "chalicelib.channels:result_of",
-        "return Unsure(type(error).__name__)",
-        "return Refused(type(error).__name__, again=True)",
+        "else Unsure(name)",
+        "else Refused(name, again=True)",
         ("first notice",),
     ),
     Plant(
@@ -146,7 +150,7 @@ PLANTS = (
         "an event is queued only when its row is new",
         "chalicelib.intake.take:Intake.take",
         "self.queue.put(taken.reference)",
-        "if taken.received_at == now and not REPEATED(taken): self.queue.put(taken.reference)",
+        "if taken.received_at == now: self.queue.put(taken.reference)",
         ("intake",),
     ),
     Plant(
@@ -169,20 +173,6 @@ PLANTS = (
         "condition=Row.pk.does_not_exist()",
         "",
         ("open the case",),
-    ),
-    Plant(
-        "a repeat does not start the execution",
-        "chalicelib.intake.open_case:open_case",
-        "timers.start(known.id, kept.timers)",
-        "pass",
-        ("open the case",),
-    ),
-    Plant(
-        "nobody asks whether the case was answered meanwhile",
-        "chalicelib.workflow.await_signal:AwaitSignal.__call__",
-        "ended(self._answered(task), cases.get(task.case_id), self.timers)",
-        "pass",
-        ("settlement x answered",),
     ),
     Plant(
         "the sweeper writes no UNKNOWN",
@@ -234,10 +224,38 @@ PLANTS = (
         ("feedback",),
     ),
     Plant(
-        "a settlement does not say so to the wait",
-        "chalicelib.workflow.sweep:Sweep._retire",
-        "self.timers.settle(wait.token)",
-        "False",
+        "a restarted execution forgets where the case stood",
+        "chalicelib.workflow.send_notice:SendNotice._resumed",
+        "if before is None or",
+        "if before or",
+        ("restart of all, second wait",),
+    ),
+    Plant(
+        "a restarted execution takes a used name",
+        "chalicelib.timers:Timers.ensure_running",
+        'f"{case_id}-r{n}"',
+        "str(case_id)",
+        ("sweep, execution lost while waiting",),
+    ),
+    Plant(
+        "a token that is over counts as a failure",
+        "chalicelib.timers:Timers._signal",
+        "not in _GONE",
+        "not in ()",
         ("settlement",),
+    ),
+    Plant(
+        "a lost claim is not looked into",
+        "chalicelib.workflow.send_notice:SendNotice._look_again",
+        "_grounds(case) != _grounds(before)",
+        "False",
+        ("sender x part payment",),
+    ),
+    Plant(
+        "a late repeat is told to the loan's next case",
+        "chalicelib.intake.balance:restate",
+        "or _told_before(upstream, known)",
+        "",
+        ("overdue again",),
     ),
 )

@@ -191,6 +191,7 @@ def _send(world: World) -> None:
 
 
 def _send_once(world: World) -> None:
+    world.state.gave_up = True
     _send(world)
     world.state.pending.clear()
 
@@ -246,6 +247,7 @@ SCENARIOS = (
     Scenario("second factor", noticed, _open_link),
     Scenario("feedback", form_filled, _send),
     Scenario("feedback of one who gives up", form_filled, _send_once),
+    Scenario("feedback to a dead execution", execution_lost(form_filled, minutes=1), _send),
     Scenario("opting out", form_filled, _stop_sms),
     Scenario("nobody answers", last_window_over, _run),
     Scenario("the answer lapses", _answer_time_over, _run),

@@ -71,6 +71,7 @@ class State:
     claimed: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     rested: bool = False
+    gave_up: bool = False
 
 
 @dataclass
@@ -138,6 +139,8 @@ class World:
         self.providers.outbox[:] = kept.outbox
         self.providers.refuse.clear()
         self.early_receipts = False
+        self.machine.patience = 0.0
+        self.plane.down.clear()
         self.plane.before_call = lambda call: None
         self._cold()
 
@@ -368,7 +371,7 @@ class World:
 
     def run(self) -> None:
         """Let the machine go on until every execution waits; its retries are waited for."""
-        for _ in range(200):
+        for _ in range(400):
             if self.machine.step():
                 continue
             retry = self.machine.next_retry()
@@ -432,6 +435,7 @@ class World:
         """The sender sends again, the queue redelivers, the borrower presses again, the machine goes on."""
         for _ in range(RECEIVES):
             unsent, self.state.unsent = self.state.unsent, []
+            self.advance(seconds=len(unsent))  # a repeat comes later
             for body in unsent:
                 self._post(body)
             self.consume()

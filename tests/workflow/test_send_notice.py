@@ -219,11 +219,23 @@ def test_a_balance_that_moves_between_two_channels_is_written_anew(scene: Scene)
     assert "10,000.00" in scene.mail.sent[0].text
 
 
-def test_a_channel_silenced_while_the_other_was_sent_over_stays_silent(scene: Scene) -> None:
-    """Nothing to try again: the wait goes on with what was sent."""
+def test_a_channel_silenced_while_the_other_was_sent_over_is_denied_on_the_next_try(scene: Scene) -> None:
     scene.sms.meanwhile = lambda: _silence(ChannelName.EMAIL)
+    with pytest.raises(TryAgain):
+        scene.run(Stage.NOTIFY)
     scene.run(Stage.NOTIFY)
     assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 0)
+    assert [fact.which[2] for fact in scene.facts(FactKind.DENIED)] == ["CN.opt_out"]
+
+
+def test_a_claim_lost_to_another_attempt_leaves_nothing_to_try_again(scene: Scene) -> None:
+    def rival() -> None:
+        scene.sms.meanwhile = lambda: None
+        scene.run(Stage.NOTIFY, "token-1")
+
+    scene.sms.meanwhile = rival
+    scene.run(Stage.NOTIFY, "token-1")
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
     assert scene.machine.signals == []
 
 

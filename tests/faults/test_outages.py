@@ -1,0 +1,64 @@
+"""A service stays away longer than every retry: when it is back, nothing was lost and nothing comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.invariants import unknown, violations
+from tests.faults.plane import Call
+from tests.faults.scenarios import Act, noticed, opened, reminded, timer_due
+from tests.faults.sweep import Later
+from tests.faults.world import World
+
+# Tasks that count nothing: the metrics library warns of it.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+STAGES: dict[str, Act] = {
+    "first notice": opened,
+    "first reminder": timer_due(noticed),
+    "second reminder": timer_due(reminded),
+}
+
+
+def _from(world: World, moment: str, services: set[str]) -> Callable[[Call], None]:
+    """Take services down just before the first call of a name."""
+
+    def break_down(call: Call) -> None:
+        if call.name == moment:
+            world.plane.down |= services
+
+    return break_down
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    ("moment", "services"),
+    [
+        ("GetItem CASE", {"dynamodb"}),
+        ("BatchWriteItem LINK+WAIT", {"dynamodb"}),
+        ("UpdateItem claim", {"dynamodb"}),
+        ("SendTextMessage", {"pinpoint-sms-voice-v2"}),
+        ("SendTextMessage", {"pinpoint-sms-voice-v2", "sesv2"}),
+        ("PutItem SENT", {"dynamodb"}),
+        ("GetItem CASE", {"dynamodb", "sfn", "sesv2", "pinpoint-sms-voice-v2"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "+".join(sorted(value)),
+)
+def test_an_outage_loses_no_notice(world: World, stage: str, moment: str, services: set[str]) -> None:
+    world.restore()
+    STAGES[stage](world)
+    world.machine.patience = 1.0
+    world.plane.before_call = _from(world, moment, services)
+    with world.plane.armed():
+        world.run()
+    world.plane.before_call = lambda call: None
+    if not any(one.status == "FAILED" for one in world.machine.executions.values()):
+        world.sweep()  # it was not the execution that broke
+    world.plane.down.clear()
+    world.settle()
+    found = violations(world)
+    if moment != "PutItem SENT":
+        found += [f"UNKNOWN: {each}" for each in unknown(world)]
+    assert not found + Later().after(world), world.histories()
