@@ -12,7 +12,7 @@ run: $(VENV)/ready
 	@$(BIN)/python -m infra.local --port $(PORT) $(if $(filter 1,$(FRESH)),--fresh)
 
 test: $(VENV)/ready lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Accord's Lambda functions: HTTP by blueprint, and every queue, schedule and task handler."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,9 @@ from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
 from chalicelib.wiring import wired
 from chalicelib.workflow.task import Task
+
+# A page that counts nothing is no fault; the warning would be a line of its own in every log.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 app = Chalice(app_name="accord", configure_logs=False)
 app.register_blueprint(loan_systems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Callable
 
 TOKEN_BYTES = 16  # 128 bits, 22 characters in a URL
@@ -22,7 +23,8 @@ def digest(token: str, pepper: bytes) -> str:
 
 def factor_digest(factor: str, scope: str, pepper: bytes) -> str:
     """Return what is stored instead of a second factor; `scope` (the loan) keeps equal factors apart."""
-    return _mac(pepper, b"factor", scope.encode(), factor.strip().upper().encode())[:22]
+    plain = unicodedata.normalize("NFKC", factor).strip().upper()  # full-width digits are digits
+    return _mac(pepper, b"factor", scope.encode(), plain.encode("utf-8", "replace"))[:22]
 
 
 def matches(given: str, kept: str) -> bool:

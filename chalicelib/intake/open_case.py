@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chalicelib import links, profiles
 from chalicelib.domain.case import Borrower, Case, Overdue
+from chalicelib.domain.codes import Outcome
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.intake import balance
@@ -34,17 +37,30 @@ def open_case(upstream: Upstream, data: OverdueData, lender: Lender, pepper: byt
 
 
 def _known(case: Case) -> Case | None:
-    """Return the loan's open case; its next one is opened when this event is newer than the last's close."""
+    """Return the loan's open case; its next one is opened when this event tells of a new delinquency."""
     known = cases.latest(case.id.loan_key)
     if known is None or (isinstance(known, Case) and known.is_open):
         return known
-    closed_at = known.balance_at if isinstance(known, Case) else known
-    if case.balance_at <= closed_at or cases.opened_by(case.id.loan_key, case.opened_by):
+    if not _is_news(case, known):
         return None
     generation = known.id.generation + 1 if isinstance(known, Case) else 1
     cases.open_next(case.numbered(generation), known)
     latest = cases.latest(case.id.loan_key)
     return latest if isinstance(latest, Case) and latest.is_open else None
+
+
+def _is_news(case: Case, known: Case | datetime) -> bool:
+    """Whether an overdue event says more than what closed the loan's last case (*policy*).
+
+    After a payment: any later event. After silence or a mediation that ran out of time: only a loan that was
+    brought current and fell overdue again, or a lender who repeats himself daily would have a borrower who
+    cannot answer written to for ever.
+    """
+    if not isinstance(known, Case):
+        return case.balance_at > known
+    if known.outcome == Outcome.SETTLED_OUTSIDE:
+        return case.balance_at > known.balance_at
+    return case.balance_at > known.balance_at and case.overdue_since > known.overdue_since
 
 
 def _read(upstream: Upstream, data: OverdueData, lender: Lender, pepper: bytes) -> Overdue:

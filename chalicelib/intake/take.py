@@ -19,6 +19,7 @@ from chalicelib.store.queue import LoanEventQueue
 
 # A hint, not a parse: it only picks whose secret to try; the parsed source must then be the same.
 _SOURCE = re.compile(rb'"source"\s*:\s*"([a-z0-9][a-z0-9.-]{1,62})"')
+_AHEAD = timedelta(days=1)  # a time zone mistaken, not a year
 _KEPT = timedelta(days=1095)  # CN.retention: as long as evidence is kept
 
 
@@ -43,6 +44,9 @@ class Intake:
         parsed = parse_event(body)
         if parsed.source != lender:
             raise InvalidEvent((FieldError("/source", "must be the lender whose secret signed the event"),))
+        if parsed.time and parsed.time > now + _AHEAD:
+            # It would outdate every balance until that day comes.
+            raise InvalidEvent((FieldError("/time", "must not lie in the future; check the sender's clock"),))
         taken = events.take(
             TakenEvent(
                 reference=links.event_reference(lender, parsed.id, self.reference_key()),

@@ -14,14 +14,16 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome
-from chalicelib.domain.errors import CaseClosed, NotFound
+from chalicelib.domain.errors import CaseClosed, NotFound, TryAgain
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.store import facts, keys
 from chalicelib.store.case_rows import to_case, to_map, to_row
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow, Row
-from chalicelib.store.writes import lost
+from chalicelib.store.writes import conflicted, lost
+
+_TRIES_AT_CONFLICT = 4
 
 Known = Case | datetime | None
 """What the table knows of a loan: its latest case, when it was paid without one, or nothing."""
@@ -186,21 +188,39 @@ def close(
 def answer(case_id: CaseId, status: CaseStatus, fact: Fact) -> bool:
     """Record the borrower's answer and where it leads, both or none; returns whether it is new.
 
-    A repeat of the same answer changes nothing. Raises CaseClosed when the case takes no answer any more.
+    A repeat of the same answer changes nothing, and a second answer from another tab never takes back an
+    application. Raises CaseClosed when the case takes no answer any more.
     """
+    for _ in range(_TRIES_AT_CONFLICT):
+        try:
+            _answer_once(case_id, status, fact)
+        except TransactWriteError as error:
+            if conflicted(error):  # the same answer tapped twice at once: the other one is being written
+                continue
+            if not lost(error):
+                raise
+            return _answer_beside(case_id, fact)
+        return True
+    raise TryAgain(f"case {case_id} is being written by others")
+
+
+def _answer_once(case_id: CaseId, status: CaseStatus, fact: Fact) -> None:
     head = CaseRow(keys.loan(case_id.loan_key), keys.CASE)
     condition = (CaseRow.generation == case_id.generation) & _is_open()
-    try:
-        with TransactWrite(connection=_connection()) as transaction:
-            transaction.save(facts.to_row(fact), condition=Row.pk.does_not_exist())
-            transaction.update(head, [CaseRow.status.set(status.value)], condition)
-    except TransactWriteError as error:
-        if not lost(error):
-            raise
-        if facts.exists(case_id, fact.kind, *fact.which):
-            return False
-        raise CaseClosed(f"case {case_id} is closed") from None
-    return True
+    if status != CaseStatus.APPLIED:
+        condition &= CaseRow.status != CaseStatus.APPLIED.value
+    with TransactWrite(connection=_connection()) as transaction:
+        transaction.save(facts.to_row(fact), condition=Row.pk.does_not_exist())
+        transaction.update(head, [CaseRow.status.set(status.value)], condition)
+
+
+def _answer_beside(case_id: CaseId, fact: Fact) -> bool:
+    """The answer is on record already, or the case is closed, or it stays applied."""
+    if facts.exists(case_id, fact.kind, *fact.which):
+        return False
+    if not get(case_id).is_open:
+        raise CaseClosed(f"case {case_id} is closed")
+    return facts.append(fact)
 
 
 def opt_out(case_id: CaseId, channel: ChannelName) -> bool:

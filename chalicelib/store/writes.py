@@ -22,6 +22,11 @@ def lost(error: PutError | UpdateError | TransactWriteError) -> bool:
     return True
 
 
+def conflicted(error: TransactWriteError) -> bool:
+    """Whether a transaction met another one on the same items and may simply be tried again."""
+    return "TransactionConflict" in {reason.code for reason in error.cancellation_reasons if reason}
+
+
 def put_new(row: Row) -> bool:
     """Write a row unless its key exists; returns whether it was written now."""
     try:

@@ -157,7 +157,10 @@ class SendNotice:
         if before is None or before.token == task.token or not follows(before.resume, task.stage):
             return False
         stage, seconds = before.resume, math.ceil((before.deadline - now).total_seconds())
-        if follows(before.stage, task.stage) and plan(case, profile.step(before.stage), profile, now).unfinished:
+        if (
+            follows(before.stage, task.stage)
+            and plan(case, profile.step(before.stage), profile, now).unfinished
+        ):
             stage, seconds = before.stage, 0
         return self.timers.defer(task.token, stage, seconds) or True
 

@@ -70,7 +70,8 @@ class Sweep:
         lost = wait is not None and _signal_was_lost(case, wait)
         if wait and lost and self.timers.answer(wait.token):
             return True
-        started = (every or lost or self._is_suspect(case, wait)) and self._restart(case, wait)
+        # A send without an outcome had a sender that died, and its execution may have died with it.
+        started = (every or lost or stuck or self._is_suspect(case, wait)) and self._restart(case, wait)
         return stuck or started
 
     def _settle_claims(self, case: Case) -> tuple[bool, bool]:

@@ -50,7 +50,7 @@ class Counts:
 
 
 def count() -> Counts:
-    """Carry a plain case through the handlers and return what it cost; secrets and lender are cached beforehand."""
+    """Carry a plain case through the handlers and return its cost; secrets and lender are cached."""
     with mock_aws(), recording() as recorder:
         case = _PlainCase(Road(), recorder)
         case.carry()

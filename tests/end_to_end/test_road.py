@@ -11,8 +11,6 @@ import requests
 
 from tests.end_to_end.stack import Browser, Stack, link_in
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 

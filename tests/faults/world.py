@@ -501,7 +501,9 @@ class World:
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.receipts, sorted(set(state.given_receipts)))),
-            *sorted((json.dumps(row, sort_keys=True) for row in self.rows() if row["sk"] != "LINK"), key=_nameless),
+            *sorted(
+                (json.dumps(row, sort_keys=True) for row in self.rows() if row["sk"] != "LINK"), key=_nameless
+            ),
             *(each.signature() for each in self.machine.executions.values()),
             *(f"{each.notice} {each.at} {each.text} {self.opens(each)}" for each in self.providers.outbox),
         ]

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import NotFound
 from chalicelib.store import cases, facts, waits
 from chalicelib.store.waits import Wait
+from tests.road import NOON
 from tests.samples import CASE_ID, KEY
 from tests.scene import Scene, case_id
 
 NAME = str(CASE_ID)
-LATER = "2026-11-25T02:00:00Z"
+LATER = "2026-11-23T02:00:00Z"
 
 
 def _data(scene: Scene, name: str, **changes: Any) -> dict[str, Any]:
@@ -240,3 +242,21 @@ def test_the_lenders_zone_stands_in_for_a_missing_one(scene: Scene) -> None:
 def test_an_unknown_reference_is_an_error_that_the_queue_brings_again(scene: Scene) -> None:
     with pytest.raises(NotFound):
         scene.carry_out("no-such-reference")
+
+
+def test_a_lender_who_repeats_himself_does_not_start_anew_after_silence(scene: Scene) -> None:
+    """Policy: only a loan brought current and overdue again gets a case after NO_RESPONSE."""
+    scene.accept()
+    assert cases.close(CASE_ID, Outcome.NO_RESPONSE, "no answer", NOON)
+    scene.accept(id="evt-2", time=LATER)
+    assert not _latest().is_open
+    data = json.loads(scene.road.event())["data"]
+    again = data | {"due_date": "2026-11-18", "overdue_since": "2026-11-19"}
+    scene.accept(id="evt-3", time=LATER, data=again)
+    assert (_latest().id.generation, _latest().is_open) == (2, True)
+
+
+def _latest() -> Case:
+    found = cases.latest(CASE_ID.loan_key)
+    assert isinstance(found, Case)
+    return found

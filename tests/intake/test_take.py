@@ -102,3 +102,11 @@ def test_references_cannot_be_guessed_from_what_the_lender_knows(scene: Scene) -
 
 def test_events_with_different_ids_have_different_references(scene: Scene) -> None:
     assert scene.take(scene.road.event()).reference != scene.take(scene.road.event(id="evt-2")).reference
+
+
+def test_an_event_far_in_the_future_is_refused_and_a_day_ahead_is_not(scene: Scene) -> None:
+    """It would outdate every balance until that day comes."""
+    with pytest.raises(InvalidEvent) as refused:
+        scene.take(scene.road.event(time="2026-11-25T00:00:00Z"))
+    assert [error.pointer for error in refused.value.errors] == ["/time"]
+    scene.take(scene.road.event(time="2026-11-24T03:00:00Z"))

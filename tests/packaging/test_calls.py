@@ -143,6 +143,7 @@ def drive(driver: Driver) -> None:
     driver.sweep()  # a closed case still waits; then it rests
     driver.event("settled", id="s2", subject="another")  # paid without a case
     driver.event(id="e3", time="2026-11-23T00:00:00Z")  # the next case of the same loan
+    driver.event(id="e6", time="2026-11-23T01:00:00Z")  # a newer balance of that one
     claimed = driver.event(id="e4", subject="claimed")
     found = cases.get(CaseId.parse(claimed))
     assert cases.claim(found, "first_notice#SMS", "a@1", road.clock.now)

@@ -292,7 +292,7 @@ def test_a_closed_case_takes_no_answer_and_none_of_it_stays() -> None:
     with pytest.raises(CaseClosed):
         cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
     assert facts.of(CASE_ID) == []
-    with pytest.raises(CaseClosed):
+    with pytest.raises(NotFound):
         cases.answer(CaseId(KEY, 2), CaseStatus.APPLIED, _fact())
 
 
@@ -386,3 +386,11 @@ def test_balances_are_dated_in_utc(scene: Scene) -> None:
     head = next(row for row in scene.rows() if row["sk"]["S"] == "CASE")
     assert head["balance_at"]["S"] == "2026-11-20T01:30:00Z"
     assert datetime(2026, 11, 20, 1, 30, tzinfo=UTC) == cases.get(CASE_ID).balance_at
+
+
+def test_a_second_answer_never_takes_back_an_application() -> None:
+    _stored()
+    assert cases.answer(CASE_ID, CaseStatus.APPLIED, _fact("first"))
+    assert cases.answer(CASE_ID, CaseStatus.FEEDBACK, _fact("second"))
+    assert cases.get(CASE_ID).status == CaseStatus.APPLIED
+    assert len(facts.of(CASE_ID)) == 2
