@@ -385,3 +385,12 @@ def test_two_providers_two_ids(scene: Scene) -> None:
     scene.run(Stage.NOTIFY)
     by_channel = {fact.which[1]: fact.detail["provider_message_id"] for fact in scene.facts(FactKind.SENT)}
     assert by_channel == {"SMS": "provider-7", "EMAIL": "mail-1"}
+
+
+def test_a_payment_that_wins_the_race_leaves_its_rule_on_record(scene: Scene) -> None:
+    scene.sms.meanwhile = lambda: scene.accept("settled") and None
+    scene.run(Stage.NOTIFY)
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 0)
+    denied = scene.facts(FactKind.DENIED)
+    assert [fact.which for fact in denied] == [("first_notice", "EMAIL", "case.closed")]
+    assert denied[0].detail["profile_version"] == "CN@1"
