@@ -388,7 +388,7 @@ def test_two_providers_two_ids(scene: Scene) -> None:
 
 
 def test_a_payment_that_wins_the_race_leaves_its_rule_on_record(scene: Scene) -> None:
-    scene.sms.meanwhile = lambda: scene.accept("settled") and None
+    scene.sms.meanwhile = _settle
     scene.run(Stage.NOTIFY)
     assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 0)
     denied = scene.facts(FactKind.DENIED)
