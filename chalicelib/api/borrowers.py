@@ -8,8 +8,8 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.api import session as sessions
+from chalicelib.api import views
 from chalicelib.api.visit import FORM, Visit, visited
-from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, FactKind, Mode
 from chalicelib.domain.errors import CaseClosed
 from chalicelib.telemetry import Metric
@@ -52,7 +52,7 @@ def verify(visit: Visit, token: str) -> Response:
 @visited(borrowers, verified=True)
 def info(visit: Visit) -> Response:
     """Show the legal information, before anything is asked."""
-    return visit.page("info", variables=_variables(visit, visit.case()), switch="/my/info")
+    return visit.page("info", variables=views.variables(visit, visit.case()), switch="/my/info")
 
 
 @borrowers.route("/my/notice", methods=["GET"])
@@ -61,11 +61,11 @@ def notice(visit: Visit) -> Response:
     """Show the whole notice."""
     case = visit.case()
     if not case.is_open:
-        return _closed(visit, case)
+        return views.closed(visit, case)
     return visit.page(
         "notice",
-        variables=_variables(visit, case),
-        answered_on=_answered_on(visit, case),
+        variables=views.variables(visit, case),
+        answered_on=views.answered_on(case),
         switch="/my/notice",
     )
 
@@ -76,7 +76,7 @@ def feedback(visit: Visit) -> Response:
     """Ask for the reason, the borrower's words and his wish for mediation."""
     case = visit.case()
     if case.answered or not case.is_open:
-        return _closed(visit, case)
+        return views.closed(visit, case)
     return _form(visit, {}, {})
 
 
@@ -110,7 +110,7 @@ def send(visit: Visit) -> Response:
     try:
         GiveFeedback(visit.wiring.timers)(visit.case_id, answer, visit.wiring.clock())
     except CaseClosed:
-        return _closed(visit, visit.case())
+        return views.closed(visit, visit.case())
     visit.wiring.telemetry.count(Metric.FEEDBACK)
     visit.wiring.telemetry.event("feedback given", case_id=str(visit.case_id), wish=answer.wish)
     return visit.go("/my/done")
@@ -131,7 +131,7 @@ def done(visit: Visit) -> Response:
         "done",
         reference=case.id.reference,
         wish=last.detail["wish"],
-        received=last.at.astimezone(_zone(case)),
+        received=last.at.astimezone(views.zone_of(case)),
         switch="/my/done",
     )
 
@@ -185,41 +185,3 @@ def _answers_id(visit: Visit) -> str:
     """Return the submission's id as it came with the form, or a fresh one."""
     given = visit.form.get("answers_id", "")
     return given if _ANSWERS_ID.match(given) else visit.wiring.randomness(12).hex()
-
-
-def _closed(visit: Visit, case: Case) -> Response:
-    if case.is_open:
-        return visit.page("closed", reason="answered")
-    return visit.page("closed", reason="settled" if case.outcome == "SETTLED_OUTSIDE" else "closed")
-
-
-def _variables(visit: Visit, case: Case) -> Any:
-    from chalicelib import profiles
-    from chalicelib.domain.keys import notice_id
-    from chalicelib.notices.fill import fill
-
-    profile = profiles.of_version(case.profile, case.profile_version)
-    return fill(
-        case,
-        visit.wiring.lender(case.lender),
-        profile,
-        language=visit.language,
-        link=f"{visit.wiring.settings.public_url}/my/feedback",
-        notice_id=notice_id(case.id, profile.steps[0].name, profile.steps[0].channels[0].value),
-        at=visit.wiring.clock(),
-    )
-
-
-def _answered_on(visit: Visit, case: Case) -> Any:
-    from chalicelib.store import facts
-
-    if not case.answered:
-        return None
-    return facts.of(case.id, FactKind.FEEDBACK)[-1].at.astimezone(_zone(case)).date()
-
-
-def _zone(case: Case) -> Any:
-    from chalicelib import profiles
-    from chalicelib.domain.windows import zones_of
-
-    return zones_of(case.borrower.timezone, profiles.of_version(case.profile, case.profile_version).zones)[0]
