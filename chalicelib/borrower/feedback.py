@@ -10,7 +10,7 @@ from chalicelib.domain.case import status_after_feedback
 from chalicelib.domain.codes import DelayReason, FactKind, Mode, Stage, Wish
 from chalicelib.domain.errors import FieldError, InvalidAnswer
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import cases, waits
+from chalicelib.store import answers, waits
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -73,7 +73,7 @@ class GiveFeedback:
             "mode": answer.mode.value if answer.mode else None,
         }
         fact = Fact(case_id, FactKind.FEEDBACK, now, (answer.id,), detail)
-        cases.answer(case_id, status_after_feedback(answer.wish), fact)
+        answers.answer(case_id, status_after_feedback(answer.wish), fact)
         wait = waits.get(case_id)
         if wait and Stage.ANSWERED not in (wait.stage, wait.resume):
             self.timers.answer(wait.token)

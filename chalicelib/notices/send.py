@@ -13,7 +13,7 @@ from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.notices.compose import Message
 from chalicelib.notices.plan import claim_key
-from chalicelib.store import cases, facts
+from chalicelib.store import claims, facts
 from chalicelib.store.facts import Fact
 
 # SDK total < Lambda timeout (60 s) < lease < queue visibility: past it no sender can still be sending.
@@ -68,7 +68,7 @@ class Sender:
         """
         now = self.clock()
         key, value = claim_key(notice.step, notice.channel), claim_value(attempt, now)
-        claimed = cases.claim(case, key, value, now)
+        claimed = claims.claim(case, key, value, now)
         if claimed is None:
             return Sending.LOST
         result = self.channels[notice.channel].send(_outgoing(claimed, notice, attempt))
@@ -77,7 +77,7 @@ class Sender:
                 self._record(case, FactKind.SENT, notice, {"provider_message_id": message_id})
                 return Sending.SENT
             case Refused(_, again=True):
-                cases.release(case, key, value)
+                claims.release(case, key, value)
                 return Sending.AGAIN
             case Refused(code):
                 self._record(case, FactKind.FAILED, notice, {"code": code})

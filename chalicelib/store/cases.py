@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
-from pynamodb.expressions.condition import Condition, size
-from pynamodb.expressions.operand import Path
-from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome
-from chalicelib.domain.errors import CaseClosed, NotFound, TryAgain
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
-from chalicelib.store import facts, keys
+from chalicelib.store import keys
 from chalicelib.store.case_rows import to_case, to_map, to_row
-from chalicelib.store.facts import Fact
+from chalicelib.store.heads import connection, head, is_open, update
 from chalicelib.store.rows import CaseRow, Row
-from chalicelib.store.writes import conflicted, lost
-
-_TRIES_AT_CONFLICT = 4
+from chalicelib.store.writes import lost
 
 Known = Case | datetime | None
 """What the table knows of a loan: its latest case, when it was paid without one, or nothing."""
@@ -45,10 +39,10 @@ def open_first(case: Case) -> bool:
 
 def open_next(case: Case, before: Case | datetime) -> bool:
     """Open a loan's next case in place of a closed one; returns False when another event was quicker."""
-    head = CaseRow.generation == case.id.generation - 1
+    follows = CaseRow.generation == case.id.generation - 1
     try:
-        with TransactWrite(connection=_connection()) as transaction:
-            transaction.save(to_row(case), condition=head & (CaseRow.status == CaseStatus.CLOSED.value))
+        with TransactWrite(connection=connection()) as transaction:
+            transaction.save(to_row(case), condition=follows & (CaseRow.status == CaseStatus.CLOSED.value))
             if isinstance(before, Case):
                 transaction.save(to_row(before, archived=True))
     except TransactWriteError as error:
@@ -60,7 +54,7 @@ def open_next(case: Case, before: Case | datetime) -> bool:
 
 def latest(loan_key: str) -> Known:
     """Return what is known of a loan (strongly consistent)."""
-    row = _head(loan_key)
+    row = head(loan_key)
     if row is None:
         return None
     return to_case(row) if row.generation else row.balance_at
@@ -68,9 +62,9 @@ def latest(loan_key: str) -> Known:
 
 def get(case_id: CaseId) -> Case:
     """Return a case, the current or an archived one; raises NotFound when there is none."""
-    row = _head(case_id.loan_key)
+    row = head(case_id.loan_key)
     if row is not None and row.generation > case_id.generation > 0:
-        row = _head(case_id.loan_key, keys.archived_case(case_id.generation))
+        row = head(case_id.loan_key, keys.archived_case(case_id.generation))
     if row is None or row.generation != case_id.generation or not row.generation:
         raise NotFound(f"no case {case_id}")
     return to_case(row)
@@ -110,56 +104,12 @@ def _move_balance(row: CaseRow, at: datetime) -> None:
             raise
 
 
-def claim(case: Case, key: str, value: str, at: datetime) -> Case | None:
-    """Claim one send for one attempt; returns the case as it now is, or None when the claim is lost.
-
-    The condition rechecks all that forbids the send: closed, answered, held, opted out, claimed before
-    (DESIGN, Sending 2 and 3). A claim of the very same value is our own write whose answer was lost.
-    """
-    channel = key.partition("#")[2]
-    actions = [_claim(key).set(value)]
-    if case.status == CaseStatus.RECEIVED:
-        actions += [CaseRow.status.set(CaseStatus.NOTICED.value), CaseRow.noticed_at.set(at)]
-    waiting = CaseRow.status.is_in(CaseStatus.RECEIVED.value, CaseStatus.NOTICED.value)
-    permitted = CaseRow.holds.does_not_exist() & (
-        CaseRow.opted_out.does_not_exist() | ~CaseRow.opted_out.contains(channel)
-    )
-    unclaimed = _claim(key).does_not_exist()
-    # The amount in the message must be the one on record when it leaves (invariant 3: recheck).
-    unchanged = CaseRow.balance_at == case.balance_at
-    try:
-        claimed = _update(case.id, actions, waiting & permitted & unclaimed & unchanged)
-    except UpdateError:
-        if (ours := _with_claim(case.id, key, value)) is None:
-            raise
-        return ours
-    return claimed or _with_claim(case.id, key, value)
-
-
-def _with_claim(case_id: CaseId, key: str, value: str) -> Case | None:
-    case = get(case_id)
-    return case if case.claims.get(key) == value and case.is_open and not case.answered else None
-
-
-def release(case: Case, key: str, value: str) -> None:
-    """Give back a claim whose send surely did not happen; `case` is the case before the claim."""
-    mine = _claim(key) == value
-    actions: list[Action] = [_claim(key).remove()]
-    if case.status == CaseStatus.RECEIVED:
-        actions += [CaseRow.status.set(CaseStatus.RECEIVED.value), CaseRow.noticed_at.remove()]
-        # Only the last claim takes the notice back: what went out over another channel went out.
-        only = size(Path("claims")) == 1
-        if _update(case.id, actions, mine & only & (CaseRow.status == CaseStatus.NOTICED.value)):
-            return
-    _update(case.id, [_claim(key).remove()], mine)
-
-
 def restate(case_id: CaseId, amount: Amount, overdue_since: date | None, at: datetime) -> Case | None:
     """Put a newer balance on an open case; returns the case, or None when it is closed or knows newer."""
     actions = [CaseRow.amount.set(to_map(amount)), CaseRow.balance_at.set(at)]
     if overdue_since:
         actions.append(CaseRow.overdue_since.set(overdue_since))
-    return _update(case_id, actions, _is_open() & (CaseRow.balance_at < at))
+    return update(case_id, actions, is_open() & (CaseRow.balance_at < at))
 
 
 def close(
@@ -176,94 +126,26 @@ def close(
         CaseRow.closed_at.set(now),
         CaseRow.closed_reason.set(reason),
     ]
-    condition = _is_open()
+    condition = is_open()
     if balance_at:
         actions.append(CaseRow.balance_at.set(balance_at))
         condition &= CaseRow.balance_at <= balance_at
     if outcome == Outcome.NO_RESPONSE:
         condition &= CaseRow.status.is_in(CaseStatus.RECEIVED.value, CaseStatus.NOTICED.value)
-    return _update(case_id, actions, condition)
-
-
-def answer(case_id: CaseId, status: CaseStatus, fact: Fact) -> bool:
-    """Record the borrower's answer and where it leads, both or none; returns whether it is new.
-
-    A repeat of the same answer changes nothing, and a second answer from another tab never takes back an
-    application. Raises CaseClosed when the case takes no answer any more.
-    """
-    for _ in range(_TRIES_AT_CONFLICT):
-        try:
-            _answer_once(case_id, status, fact)
-        except TransactWriteError as error:
-            if conflicted(error):  # the same answer tapped twice at once: the other one is being written
-                continue
-            if not lost(error):
-                raise
-            return _answer_beside(case_id, fact)
-        return True
-    raise TryAgain(f"case {case_id} is being written by others")
-
-
-def _answer_once(case_id: CaseId, status: CaseStatus, fact: Fact) -> None:
-    head = CaseRow(keys.loan(case_id.loan_key), keys.CASE)
-    condition = (CaseRow.generation == case_id.generation) & _is_open()
-    if status != CaseStatus.APPLIED:
-        condition &= CaseRow.status != CaseStatus.APPLIED.value
-    with TransactWrite(connection=_connection()) as transaction:
-        transaction.save(facts.to_row(fact), condition=Row.pk.does_not_exist())
-        transaction.update(head, [CaseRow.status.set(status.value)], condition)
-
-
-def _answer_beside(case_id: CaseId, fact: Fact) -> bool:
-    """The answer is on record already, or the case is closed, or it stays applied."""
-    if facts.exists(case_id, fact.kind, *fact.which):
-        return False
-    if not get(case_id).is_open:
-        raise CaseClosed(f"case {case_id} is closed")
-    return facts.append(fact)
+    return update(case_id, actions, condition)
 
 
 def opt_out(case_id: CaseId, channel: ChannelName) -> bool:
     """Make a channel silent for an open case; returns False when it is closed."""
-    return _update(case_id, [CaseRow.opted_out.add({channel.value})], _is_open()) is not None
+    return update(case_id, [CaseRow.opted_out.add({channel.value})], is_open()) is not None
 
 
 def retire(case_id: CaseId) -> None:
     """Take a closed case out of the sweeper's index."""
-    _update(case_id, [CaseRow.open_day.remove()], CaseRow.status == CaseStatus.CLOSED.value)
+    update(case_id, [CaseRow.open_day.remove()], CaseRow.status == CaseStatus.CLOSED.value)
 
 
 def opened_on(lender: str, day: datetime) -> Iterator[str]:
     """Yield the loan keys of a lender's cases opened on a UTC day and not retired (eventually consistent)."""
     for row in CaseRow.open_cases.query(keys.open_day(lender, day)):
         yield row.pk.removeprefix(keys.loan(""))
-
-
-def _head(loan_key: str, sort_key: str = keys.CASE) -> CaseRow | None:
-    try:
-        return CaseRow.get(keys.loan(loan_key), sort_key, consistent_read=True)
-    except CaseRow.DoesNotExist:
-        return None
-
-
-def _claim(key: str) -> Path:
-    return Path(["claims", key])
-
-
-def _is_open() -> Condition:
-    return CaseRow.status != CaseStatus.CLOSED.value
-
-
-def _update(case_id: CaseId, actions: Sequence[Action], condition: Condition) -> Case | None:
-    row = CaseRow(keys.loan(case_id.loan_key), keys.CASE)
-    try:
-        row.update(list(actions), condition=(CaseRow.generation == case_id.generation) & condition)
-    except UpdateError as error:
-        if lost(error):
-            return None
-        raise
-    return to_case(row)
-
-
-def _connection() -> Connection:
-    return Row._get_connection().connection

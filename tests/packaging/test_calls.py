@@ -20,7 +20,7 @@ from standardwebhooks import Webhook
 from chalicelib import wiring as wirings
 from chalicelib.domain.errors import Answered, TryAgain
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import cases
+from chalicelib.store import cases, claims
 from infra.local.recording import current_function, record_calls
 from infra.resources.functions import FUNCTIONS
 from tests.road import SECRET, Road
@@ -146,7 +146,7 @@ def drive(driver: Driver) -> None:
     driver.event(id="e6", time="2026-11-23T01:00:00Z")  # a newer balance of that one
     claimed = driver.event(id="e4", subject="claimed")
     found = cases.get(CaseId.parse(claimed))
-    assert cases.claim(found, "first_notice#SMS", "a@1", road.clock.now)
+    assert claims.claim(found, "first_notice#SMS", "a@1", road.clock.now)
     road.clock.advance(minutes=10)
     boto3.client("stepfunctions").stop_execution(executionArn=_execution(road, claimed))
     driver.sweep()  # a claim whose sender is gone

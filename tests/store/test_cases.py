@@ -13,7 +13,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome
 from chalicelib.domain.errors import CaseClosed, NotFound
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import cases, facts
+from chalicelib.store import answers, cases, claims, facts
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
@@ -118,7 +118,7 @@ def test_which_events_opened_a_case_of_the_loan() -> None:
 
 def test_a_claim_notices_the_case_and_returns_it() -> None:
     before = _stored()
-    claimed = cases.claim(before, SMS, MINE, LATER)
+    claimed = claims.claim(before, SMS, MINE, LATER)
     assert claimed is not None
     assert (claimed.status, claimed.noticed_at) == (CaseStatus.NOTICED, LATER)
     assert claimed.claims == {SMS: MINE}
@@ -127,8 +127,8 @@ def test_a_claim_notices_the_case_and_returns_it() -> None:
 
 def test_a_later_claim_keeps_the_moment_of_the_first_notice() -> None:
     _stored()
-    cases.claim(cases.get(CASE_ID), SMS, MINE, NOON)
-    claimed = cases.claim(cases.get(CASE_ID), "reminder_1#SMS", MINE, LATER)
+    claims.claim(cases.get(CASE_ID), SMS, MINE, NOON)
+    claimed = claims.claim(cases.get(CASE_ID), "reminder_1#SMS", MINE, LATER)
     assert claimed is not None
     assert claimed.noticed_at == NOON
     assert set(claimed.claims) == {SMS, "reminder_1#SMS"}
@@ -153,53 +153,53 @@ def test_a_claim_loses_to_what_happened_since_the_case_was_read(obstacle: dict[s
     read_before = case()
     if "id" in obstacle:
         with pytest.raises(NotFound):
-            cases.claim(read_before, SMS, MINE, NOON)
+            claims.claim(read_before, SMS, MINE, NOON)
     else:
-        assert cases.claim(read_before, SMS, MINE, NOON) is None
+        assert claims.claim(read_before, SMS, MINE, NOON) is None
     assert cases.latest(KEY) == stored
 
 
 def test_another_channels_opt_out_does_not_stop_this_one() -> None:
     before = _stored(opted_out=frozenset({ChannelName.EMAIL}))
-    assert cases.claim(before, SMS, MINE, NOON)
-    assert cases.claim(cases.get(CASE_ID), EMAIL, MINE, NOON) is None
+    assert claims.claim(before, SMS, MINE, NOON)
+    assert claims.claim(cases.get(CASE_ID), EMAIL, MINE, NOON) is None
 
 
 def test_our_own_claim_is_recognised_and_another_attempt_is_not() -> None:
     before = _stored()
-    first = cases.claim(before, SMS, MINE, NOON)
-    assert cases.claim(before, SMS, MINE, NOON) == first
-    assert cases.claim(before, SMS, "attempt2@1795406400", NOON) is None
+    first = claims.claim(before, SMS, MINE, NOON)
+    assert claims.claim(before, SMS, MINE, NOON) == first
+    assert claims.claim(before, SMS, "attempt2@1795406400", NOON) is None
 
 
 def test_our_own_claim_on_a_case_settled_meanwhile_is_lost() -> None:
     before = _stored()
-    cases.claim(before, SMS, MINE, NOON)
+    claims.claim(before, SMS, MINE, NOON)
     _settle()
-    assert cases.claim(before, SMS, MINE, NOON) is None
+    assert claims.claim(before, SMS, MINE, NOON) is None
 
 
 def test_a_released_first_claim_leaves_the_case_as_it_was() -> None:
     before = _stored()
-    cases.claim(before, SMS, MINE, NOON)
-    cases.release(before, SMS, MINE)
+    claims.claim(before, SMS, MINE, NOON)
+    claims.release(before, SMS, MINE)
     assert cases.get(CASE_ID) == before
-    assert cases.claim(before, SMS, "attempt2@1795406400", LATER)
+    assert claims.claim(before, SMS, "attempt2@1795406400", LATER)
 
 
 def test_a_release_takes_back_only_its_own_claim() -> None:
     before = _stored()
-    claimed = cases.claim(before, SMS, MINE, NOON)
-    cases.release(before, SMS, "attempt2@1795406400")
+    claimed = claims.claim(before, SMS, MINE, NOON)
+    claims.release(before, SMS, "attempt2@1795406400")
     assert cases.get(CASE_ID) == claimed
 
 
 def test_a_release_keeps_the_notice_that_went_out_over_the_other_channel() -> None:
     """Both claims of a step start from the same case; one provider accepts, the other throttles."""
     before = _stored()
-    cases.claim(before, SMS, MINE, NOON)
-    cases.claim(before, EMAIL, MINE, NOON)
-    cases.release(before, EMAIL, MINE)
+    claims.claim(before, SMS, MINE, NOON)
+    claims.claim(before, EMAIL, MINE, NOON)
+    claims.release(before, EMAIL, MINE)
     after = cases.get(CASE_ID)
     assert after.claims == {SMS: MINE}
     assert (after.status, after.noticed_at) == (CaseStatus.NOTICED, NOON)
@@ -207,9 +207,9 @@ def test_a_release_keeps_the_notice_that_went_out_over_the_other_channel() -> No
 
 def test_a_release_after_the_case_moved_on_leaves_its_status() -> None:
     before = _stored()
-    cases.claim(before, SMS, MINE, NOON)
+    claims.claim(before, SMS, MINE, NOON)
     _settle()
-    cases.release(before, SMS, MINE)
+    claims.release(before, SMS, MINE)
     after = cases.get(CASE_ID)
     assert (after.status, after.claims) == (CaseStatus.CLOSED, {})
 
@@ -275,32 +275,32 @@ def _fact(ident: str = "a1") -> Fact:
 
 def test_an_answer_and_its_status_are_written_both() -> None:
     _stored(status=CaseStatus.NOTICED)
-    assert cases.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is True
+    assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is True
     assert cases.get(CASE_ID).status == CaseStatus.APPLIED
     assert facts.of(CASE_ID) == [_fact()]
 
 
 def test_the_same_answer_again_changes_nothing() -> None:
     _stored()
-    cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
-    assert cases.answer(CASE_ID, CaseStatus.FEEDBACK, _fact()) is False
+    answers.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    assert answers.answer(CASE_ID, CaseStatus.FEEDBACK, _fact()) is False
     assert cases.get(CASE_ID).status == CaseStatus.APPLIED
 
 
 def test_a_closed_case_takes_no_answer_and_none_of_it_stays() -> None:
     _stored(status=CaseStatus.CLOSED)
     with pytest.raises(CaseClosed):
-        cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+        answers.answer(CASE_ID, CaseStatus.APPLIED, _fact())
     assert facts.of(CASE_ID) == []
     with pytest.raises(NotFound):
-        cases.answer(CaseId(KEY, 2), CaseStatus.APPLIED, _fact())
+        answers.answer(CaseId(KEY, 2), CaseStatus.APPLIED, _fact())
 
 
 def test_an_answer_given_before_the_close_is_still_known_after_it() -> None:
     _stored()
-    cases.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    answers.answer(CASE_ID, CaseStatus.APPLIED, _fact())
     _settle()
-    assert cases.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is False
+    assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is False
 
 
 def test_channels_are_silenced_one_by_one_and_only_while_open() -> None:
@@ -390,7 +390,7 @@ def test_balances_are_dated_in_utc(scene: Scene) -> None:
 
 def test_a_second_answer_never_takes_back_an_application() -> None:
     _stored()
-    assert cases.answer(CASE_ID, CaseStatus.APPLIED, _fact("first"))
-    assert cases.answer(CASE_ID, CaseStatus.FEEDBACK, _fact("second"))
+    assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact("first"))
+    assert answers.answer(CASE_ID, CaseStatus.FEEDBACK, _fact("second"))
     assert cases.get(CASE_ID).status == CaseStatus.APPLIED
     assert len(facts.of(CASE_ID)) == 2

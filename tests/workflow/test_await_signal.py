@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
-from chalicelib.store import cases, waits
+from chalicelib.store import answers, cases, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.workflow.task import Task
@@ -26,7 +26,7 @@ def _opened(scene: Scene) -> None:
 
 
 def _answer() -> None:
-    cases.answer(CASE_ID, CaseStatus.APPLIED, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answers.answer(CASE_ID, CaseStatus.APPLIED, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _settle() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import Answered
-from chalicelib.store import cases
+from chalicelib.store import answers, cases
 from chalicelib.store.facts import Fact
 from tests.road import NOON
 from tests.samples import CASE_ID
@@ -19,7 +19,7 @@ def _opened(scene: Scene) -> None:
 
 
 def _answer() -> None:
-    cases.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answers.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def test_no_answer_after_the_last_window_closes_with_the_reason(scene: Scene) -> None:

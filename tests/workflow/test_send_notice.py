@@ -13,7 +13,7 @@ from chalicelib import links
 from chalicelib.channels import Accepted, Refused, Unsure
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import MissingVariables, TryAgain
-from chalicelib.store import cases, lenders, waits
+from chalicelib.store import answers, cases, lenders, waits
 from chalicelib.store import links as link_rows
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
@@ -42,7 +42,7 @@ def _borrower(scene: Scene, **changes: Any) -> None:
 
 
 def _answer(status: CaseStatus = CaseStatus.FEEDBACK) -> None:
-    cases.answer(CASE_ID, status, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answers.answer(CASE_ID, status, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _silence(channel: ChannelName) -> None:

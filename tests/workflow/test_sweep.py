@@ -11,7 +11,7 @@ from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import InvalidProfile
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.notices.receipts import Receipt, record
-from chalicelib.store import cases, waits
+from chalicelib.store import answers, cases, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.store.waits import Wait
@@ -32,7 +32,7 @@ def _opened(scene: Scene, request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 def _answer() -> None:
-    cases.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answers.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _close() -> None:
