@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import timedelta
 
 from chalicelib import profiles
 from chalicelib.domain.keys import loan_key
+from chalicelib.domain.moments import from_stamp
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
-from tests.faults.world import Row, World
+from tests.faults.state import Row, rows
+from tests.faults.world import World
 
+PROFILE = profiles.versions("CN")[0]
 STEPS = {
-    step.stage.value: (step.name, [channel.value for channel in step.channels])
-    for step in profiles.versions("CN")[0].steps
+    step.stage.value: (step.name, [channel.value for channel in step.channels]) for step in PROFILE.steps
 }
 _ANSWERED = ("FEEDBACK", "APPLIED")
 SENDS = ("SendTextMessage", "SendEmail")
@@ -26,7 +29,7 @@ def violations(world: World) -> list[str]:
     found += [f"the borrower never got through: {act}" for act in world.state.pending]
     found += [f"never accepted: {body!r}" for body in world.state.unsent]
     found += _events(world)
-    for row in world.rows():
+    for row in rows():
         if row["sk"].partition("#")[0] == "CASE" and row["generation"] != "0":
             found += _case(world, row)
     found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
@@ -38,7 +41,7 @@ def facts_of(world: World, row: Row) -> list[tuple[str, ...]]:
     prefix = f"{int(row['generation']):04d}#T#"
     return [
         tuple(each["sk"].removeprefix(prefix).split("#"))
-        for each in world.rows()
+        for each in rows()
         if each["pk"] == row["pk"] and each["sk"].startswith(prefix)
     ]
 
@@ -52,9 +55,9 @@ def _events(world: World) -> Iterator[str]:
     for body, reference in world.state.accepted:
         event = json.loads(body)
         pk = f"LOAN#{loan_key(event['source'], event['subject'])}"
-        rows = [row for row in world.rows() if row["pk"] == pk]
-        heads = [row for row in rows if row["sk"].startswith("CASE")]
-        restated = any(row["sk"].endswith(f"BALANCE#{reference}") for row in rows)
+        own = [row for row in rows() if row["pk"] == pk]
+        heads = [row for row in own if row["sk"].startswith("CASE")]
+        restated = any(row["sk"].endswith(f"BALANCE#{reference}") for row in own)
         if event["type"] == "loan.settled.v1":
             if not any(row["status"] == "CLOSED" and row["balance_at"] >= event["time"] for row in heads):
                 yield f"settled, yet not closed: {event['id']}"
@@ -67,6 +70,18 @@ def _case(world: World, row: Row) -> Iterator[str]:
     yield from _executions(world, row, is_open)
     if is_open and row["status"] not in _ANSWERED:
         yield from _owed(world, row, facts)
+    yield from _timeline(world, row, facts)
+    for (case_id, key), (_, over) in world.state.claimed.items():
+        if case_id == id_of(row) and over:
+            yield f"claimed {key} after the case was over or the channel silenced"
+    yield from _timely(world, row)
+    if not is_open and "open_day" in row and world.state.rested:
+        yield "at rest, yet still in the sweeper's index"
+    yield from _feedback(world, row, facts, is_open)
+
+
+def _timeline(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[str]:
+    """The timeline says what happened, and nothing else."""
     kinds = {fact[0] for fact in facts}
     if world.state.given_receipts:
         yield from (f"UNKNOWN, yet its receipt had come: {fact}" for fact in facts if _heard(fact, facts))
@@ -78,12 +93,15 @@ def _case(world: World, row: Row) -> Iterator[str]:
     for kind, *which in facts:
         if kind == "SENT" and (id_of(row), *which) not in delivered:
             yield f"recorded as sent, yet no provider has it: {which}"
-    for (case_id, key), (_, over) in world.state.claimed.items():
-        if case_id == id_of(row) and over:
-            yield f"claimed {key} after the case was over or the channel silenced"
-    if not is_open and "open_day" in row and world.state.rested:
-        yield "at rest, yet still in the sweeper's index"
-    yield from _feedback(world, row, facts, is_open)
+
+
+def _timely(world: World, row: Row) -> Iterator[str]:
+    """Silence closes a case when the profile says so, not before and hardly later, whatever broke."""
+    if row.get("outcome") == "NO_RESPONSE" and "noticed_at" in row:
+        took = from_stamp(row["closed_at"]) - from_stamp(row["noticed_at"])
+        late = took - timedelta(seconds=PROFILE.response_time)
+        if not -timedelta(minutes=5) <= late <= world.state.lag:
+            yield f"closed {late} after the last window"
 
 
 def _heard(fact: tuple[str, ...], facts: list[tuple[str, ...]]) -> bool:
@@ -98,7 +116,7 @@ def _executions(world: World, row: Row, is_open: bool) -> Iterator[str]:
         yield f"{row['status']} case with {len(live)} live executions {states} {world.histories()}"
     elif is_open:
         place = row["pk"], f"{int(row['generation']):04d}#WAIT"
-        waits = [each for each in world.rows() if (each["pk"], each["sk"]) == place]
+        waits = [each for each in rows() if (each["pk"], each["sk"]) == place]
         token = waits[0]["token"] if waits else None
         if token != live[0].token:
             yield f"the wait on record cannot wake the execution in {live[0].state}: {waits}"
@@ -142,7 +160,7 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     """A delivered message is on record, says the amount on record when it was claimed, and its link lives."""
     case_id, step, channel = delivery.notice
     key, generation = case_id.rsplit("-", 1)
-    own = [row["sk"] for row in world.rows() if row["pk"] == f"LOAN#{key}"]
+    own = [row["sk"] for row in rows() if row["pk"] == f"LOAN#{key}"]
     kept = [f"{int(generation):04d}#T#{kind}#{step}#{channel}" for kind in ("SENT", "UNKNOWN", "RECEIPT")]
     if not any(sk.startswith(prefix) for sk in own for prefix in kept):
         yield f"sent, yet nothing is on record: {delivery.notice}"
@@ -159,7 +177,7 @@ def unknown(world: World) -> list[tuple[str, ...]]:
     """Return the notices recorded as UNKNOWN."""
     return [
         tuple(row["sk"].split("#")[3:])
-        for row in world.rows()
+        for row in rows()
         if row["pk"].startswith("LOAN#") and "#T#UNKNOWN#" in row["sk"]
     ]
 
@@ -180,7 +198,3 @@ def may_be_unknown(call: Call, fault: Fault) -> bool:
         unwritten = fault.mode in (Mode.CONNECT, Mode.THROTTLE, Mode.HTTP500_LOST)
         return fault.mode == Mode.CRASH_BEFORE or (unwritten and fault.lasting)
     return False
-
-
-def words(found: Iterable[str]) -> str:
-    return "\n  ".join(found)

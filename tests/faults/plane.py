@@ -1,4 +1,4 @@
-"""The fault plane: every AWS request passes here on its way to the stand-ins, and one of them is made to fail."""
+"""The fault plane: every AWS request passes here on its way to the stand-ins, and one is made to fail."""
 
 from __future__ import annotations
 
@@ -200,7 +200,9 @@ def installed(plane: Plane) -> Iterator[None]:
         stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_: Any
     ) -> AWSResponse | None:
         def moto() -> AWSResponse:
-            status, headers, body = stubber.process_request(request)
+            replied = stubber.process_request(request)
+            assert replied is not None, f"moto knows no {request.url}"
+            status, headers, body = replied
             return AWSResponse(request.url, status, headers, MockRawResponse(body))
 
         return plane(event_name, request, moto) if stubber.enabled else None

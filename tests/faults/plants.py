@@ -1,7 +1,6 @@
 """Bugs planted in the product: each takes one guard out of its source, and the suite must notice."""
 
 from __future__ import annotations
-
 import __future__
 
 import importlib
@@ -18,7 +17,8 @@ import pytest
 class Plant:
     """`where` is `module:function` or `module:Class.method`; `guard` in its source becomes `gap`.
 
-    `more` are further such pairs; `scenes` names the scenarios or races in which it must be seen.
+    `more` are further such pairs; `scenes` names the scenarios or races of which one must see it, `at` the
+    calls that are to fail (all of them when it is empty).
     """
 
     name: str
@@ -27,6 +27,7 @@ class Plant:
     gap: str
     scenes: tuple[str, ...]
     more: tuple[tuple[str, str], ...] = ()
+    at: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -63,38 +64,39 @@ def _is_product(module: Any) -> bool:
 PLANTS = (
     Plant(
         "a claim does not look whether the case is over",
-        "chalicelib.store.cases:claim",
+        "chalicelib.store.claims:claim",
         "waiting & permitted & unclaimed & unchanged",
         "permitted & unclaimed & unchanged",
         ("sender x feedback",),
     ),
     Plant(
         "a claim does not look for another's claim",
-        "chalicelib.store.cases:claim",
+        "chalicelib.store.claims:claim",
         "waiting & permitted & unclaimed & unchanged",
         "waiting & permitted & unchanged",
         ("two senders",),
     ),
     Plant(
         "a claim does not look at the balance",
-        "chalicelib.store.cases:claim",
+        "chalicelib.store.claims:claim",
         "waiting & permitted & unclaimed & unchanged",
         "waiting & permitted & unclaimed",
         ("sender x part payment",),
     ),
     Plant(
         "a claim does not look for an opt-out",
-        "chalicelib.store.cases:claim",
+        "chalicelib.store.claims:claim",
         "waiting & permitted & unclaimed & unchanged",
         "waiting & unclaimed & unchanged",
         ("sender x opt-out",),
     ),
     Plant(
         "one's own claim is not recognised",
-        "chalicelib.store.cases:claim",
+        "chalicelib.store.claims:claim",
         "return claimed or _with_claim(case.id, key, value)",
         "return claimed",
         ("first notice",),
+        at=("UpdateItem claim",),
     ),
     Plant(
         "the SDK repeats sends",
@@ -102,13 +104,15 @@ PLANTS = (
         "retries + 1",
         "3",
         ("first notice",),
+        at=("SendTextMessage",),
     ),
     Plant(
         "a refused send keeps its claim",
         "chalicelib.notices.send:Sender.send",
-        "cases.release(case, key, value)",
+        "claims.release(case, key, value)",
         "pass",
         ("first notice",),
+        at=("SendTextMessage",),
     ),
     Plant(
         "link and wait are stored after the sends",
@@ -117,6 +121,7 @@ PLANTS = (
         "store = lambda: batch.write(",
         ("first notice",),
         (("for notice, result in zip(", "store()\n    for notice, result in zip("),),
+        at=("SendEmail",),
     ),
     Plant(
         "an unsure send is sent again",
@@ -124,6 +129,7 @@ PLANTS = (
         "else Unsure(name)",
         "else Refused(name, again=True)",
         ("first notice",),
+        at=("SendTextMessage",),
     ),
     Plant(
         "a 5xx is taken for a refusal",
@@ -131,6 +137,7 @@ PLANTS = (
         "status >= 500",
         "False",
         ("first notice",),
+        at=("SendTextMessage",),
     ),
     Plant(
         "the send is recorded before it is done",
@@ -138,6 +145,7 @@ PLANTS = (
         "result = self.channels",
         'self._record(case, FactKind.SENT, notice, {"provider_message_id": "?"})\n    result = self.channels',
         ("first notice",),
+        at=("SendTextMessage",),
     ),
     Plant(
         "an event's other body is not noticed",
@@ -180,6 +188,7 @@ PLANTS = (
         'stuck = [key for key in over if states[key] == "SENDING"]',
         "stuck = []",
         ("first notice",),
+        at=("SendTextMessage",),
     ),
     Plant(
         "the sweeper does not wait for the lease",
@@ -194,6 +203,7 @@ PLANTS = (
         "for fact in facts:",
         "for fact in ():",
         ("first notice, receipts late and twice",),
+        at=("PutItem SENT",),
     ),
     Plant(
         "the sweeper starts no orphan",
@@ -218,16 +228,17 @@ PLANTS = (
     ),
     Plant(
         "an answer whose acknowledgement was lost counts as refused",
-        "chalicelib.store.cases:answer",
-        "if facts.exists(case_id, fact.kind, *fact.which):",
-        "if False:",
+        "chalicelib.store.answers:_answer_beside",
+        "if facts.exists(case_id, fact.kind, *fact.which):\n        return False",
+        "raise CaseClosed",
         ("feedback",),
+        at=("TransactWriteItems CASE+FEEDBACK",),
     ),
     Plant(
         "a restarted execution forgets where the case stood",
         "chalicelib.workflow.send_notice:SendNotice._resumed",
         "if before is None or",
-        "if before or",
+        "if True or before is None or",
         ("restart of all, second wait",),
     ),
     Plant(
@@ -247,7 +258,7 @@ PLANTS = (
     Plant(
         "a lost claim is not looked into",
         "chalicelib.workflow.send_notice:SendNotice._look_again",
-        "_grounds(case) != _grounds(before)",
+        "_grounds(this.case) != _grounds(before.case)",
         "False",
         ("sender x part payment",),
     ),

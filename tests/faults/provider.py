@@ -1,4 +1,4 @@
-"""Stand-ins for what moto lacks or hides: the SMS service, every message really delivered, and its receipts."""
+"""Stand-ins for what moto lacks or hides: the SMS service, every message delivered, and its receipts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Delivery:
 
 @dataclass
 class Providers:
-    """End User Messaging answered here, SES by moto; `refuse` names an error code both answer with instead."""
+    """End User Messaging answered here, SES by moto; `refuse`: the error to answer with, by channel."""
 
     clock: Callable[[], datetime]
     outbox: list[Delivery] = field(default_factory=list)

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.faults import scenarios
-from tests.faults.invariants import unknown, violations
 from tests.faults.plane import Call, StandInBroke
 from tests.faults.scenarios import Act
-from tests.faults.sweep import Later
+from tests.faults.sweep import Aftermaths
 from tests.faults.world import World
 
 _PATIENCE = 30.0
@@ -127,7 +126,7 @@ class Race:
     def __str__(self) -> str:
         return self.name
 
-    def run(self, world: World, later: Later) -> Iterator[str]:
+    def run(self, world: World, aftermaths: Aftermaths) -> Iterator[str]:
         """Yield every violation of every order."""
         world.restore()
         self.prepare(world)
@@ -142,9 +141,8 @@ class Race:
                 between(world, order[0][1] + 1, self.first, self.second)
             else:
                 together(world, self.first, self.second, order)
-            world.settle()
-            found = violations(world) + [f"UNKNOWN without a fault: {each}" for each in unknown(world)]
-            found += later.after(world)
+            after = aftermaths.of(world)
+            found = after.broken + [f"UNKNOWN without a fault: {each}" for each in after.unknown]
             yield from (f"{self}, {order[0][1]} then {order[1][1]}: {each}" for each in found)
 
 
@@ -212,7 +210,7 @@ RACES = (
     Race("closing x feedback", _at_last_window, _run, _press_send),
     Race("answer x settlement", _with_event(scenarios.form_filled, "settled"), _answer, _consume),
     Race("settlement x answer", _with_event(scenarios.form_filled, "settled"), _consume, _answer),
-    Race("two events, one loan", _second_event, _consume_one, _consume_one, whole=False),
+    Race("two events, one loan", _second_event, _consume_one, _consume_one),
     Race(
         "two sweepers",
         scenarios.execution_lost(scenarios.noticed, days=3, minutes=10),

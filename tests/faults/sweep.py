@@ -3,17 +3,76 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tests.faults.invariants import may_be_unknown, unknown, violations
+from tests.faults.invariants import SENDS, may_be_unknown, unknown, violations
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.scenarios import Scenario
-from tests.faults.world import Snapshot, World
+from tests.faults.world import Restless, Snapshot, World
 
 # A call that changes nothing looks the same whether its effect came or not.
 _READS = ("GetItem", "Query", "GetSecretValue", "DescribeExecution")
-_LASTING = (Mode.CONNECT, Mode.READ_TIMEOUT, Mode.THROTTLE, Mode.HTTP500)
+# Away before the effect, and after it; a read fails alike in both, and a send is not retried anyway.
+_LASTING = (Mode.THROTTLE, Mode.READ_TIMEOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What became of a world: broken invariants, the UNKNOWN notices, how many were delivered twice."""
+
+    broken: list[str]
+    unknown: list[tuple[str, ...]]
+    duplicates: int
+
+
+@dataclass
+class Aftermaths:
+    """What becomes of worlds after an act. Many faults leave the same world behind, and it has one future."""
+
+    acts: dict[str, Aftermath] = field(default_factory=dict)
+    ends: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, world: World, *, to_the_end: bool = True, receipts: str = "never") -> Aftermath:
+        """Let everybody repeat and the sweeper run, then repeat all, then go on to the end; judge each."""
+        key = f"{receipts} {to_the_end} {world.signature()}"
+        if key not in self.acts:
+            if receipts == "late":
+                _give_receipts(world)
+            try:
+                self.acts[key] = self._judged(world, to_the_end)
+            except Restless as restless:
+                self.acts[key] = Aftermath([str(restless)], [], 0)
+        return self.acts[key]
+
+    def _judged(self, world: World, to_the_end: bool) -> Aftermath:
+        world.settle()
+        broken, unsure, duplicates = violations(world), unknown(world), len(world.duplicates())
+        return Aftermath(broken + self._end(world, to_the_end), unsure, duplicates)
+
+    def _end(self, world: World, to_the_end: bool) -> list[str]:
+        key = f"{to_the_end} {world.signature()}"
+        if key not in self.ends:
+            self.ends[key] = list(_play_on(world, to_the_end))
+        return self.ends[key]
+
+
+def _play_on(world: World, to_the_end: bool) -> Iterator[str]:
+    before = world.effects()
+    world.redeliver_everything()
+    if world.effects() != before:
+        yield f"a repeat of everything had effects: {_difference(before, world.effects())}"
+    if to_the_end:
+        world.to_the_end()
+        yield from (f"runs for ever: {one.name}" for one in world.machine.executions.values() if one.live)
+    yield from (f"later: {each}" for each in violations(world))
+
+
+def _give_receipts(world: World) -> None:
+    for delivery in list(world.providers.outbox):
+        for word in ("DELIVERED", "ACCEPTED", "DELIVERED"):
+            world.give_receipt(delivery, word)
 
 
 @dataclass
@@ -29,47 +88,15 @@ class Tally:
         return f"{self.runs} runs, duplicates {self.duplicates}, unknown {self.unknown}"
 
 
-def faults_of(calls: list[Call]) -> Iterator[Fault]:
-    """Yield every way in which each call can fail: once, and for the rest of its invocation."""
+def faults_of(calls: list[Call], only: Collection[str] = ()) -> Iterator[Fault]:
+    """Yield every way in which each call (named in `only`, or any) can fail: once, and for its invocation."""
     for number, call in enumerate(calls, 1):
-        for mode in Mode:
-            if mode == Mode.HTTP500_LOST and call.operation in _READS:
-                continue
-            yield Fault(number, mode)
-            if mode in _LASTING:
-                yield Fault(number, mode, lasting=True)
-
-
-@dataclass
-class Later:
-    """What becomes of a world at rest; many faults leave the same world behind, and it has one future."""
-
-    known: dict[str, list[str]] = field(default_factory=dict)
-
-    def after(self, world: World, *, to_the_end: bool = True) -> list[str]:
-        """Repeat everything, which must change nothing, and let time pass until all is over."""
-        key = f"{to_the_end} {world.signature()}"
-        if key not in self.known:
-            self.known[key] = list(self._play(world, to_the_end))
-        return self.known[key]
-
-    def _play(self, world: World, to_the_end: bool) -> Iterator[str]:
-        before = world.effects()
-        world.redeliver_everything()
-        if world.effects() != before:
-            yield f"a repeat of everything had effects: {_difference(before, world.effects())}"
-        if to_the_end:
-            world.to_the_end()
-            yield from (f"runs for ever: {one.name}" for one in world.machine.executions.values() if one.live)
-        yield from (f"at the end: {each}" for each in violations(world))
-
-
-@dataclass
-class Memo:
-    """What became of worlds seen before, right after the act and at rest."""
-
-    acts: dict[str, tuple[list[str], list[tuple[str, ...]], int]] = field(default_factory=dict)
-    later: Later = field(default_factory=Later)
+        if only and call.name not in only:
+            continue
+        reads = call.operation in _READS
+        yield from (Fault(number, mode) for mode in Mode if not (reads and mode == Mode.HTTP500_LOST))
+        if call.operation not in SENDS:
+            yield from (Fault(number, mode, lasting=True) for mode in _LASTING[: 1 if reads else 2])
 
 
 @dataclass
@@ -79,65 +106,45 @@ class Sweep:
     world: World
     scenario: Scenario
     tally: Tally = field(default_factory=Tally)
-    memo: Memo = field(default_factory=Memo)
+    aftermaths: Aftermaths = field(default_factory=Aftermaths)
 
-    def start(self) -> tuple[Snapshot, list[Call]]:
-        """Return the world before the act, and the act's calls when nothing fails."""
-        world = self.world
-        world.restore()
-        self.scenario.prepare(world)
-        refused, before = dict(world.providers.refuse), world.snapshot()
-        self.refused = refused
+    def run(self, only: Collection[str] = ()) -> Iterator[str]:
+        """Yield every violation as `scenario, fault at call: what`; `only` names the calls to fail."""
+        before = self._prepared()
         self._act(before, None)
-        return before, list(world.plane.calls)
-
-    def run(self) -> Iterator[str]:
-        """Yield every violation as `scenario, fault at call: what`."""
-        before, calls = self.start()
-        yield from (f"{self.scenario}, no fault: {each}" for each in self._after(None))
-        for fault in faults_of(calls):
+        calls = list(self.world.plane.calls)
+        yield from (f"{self.scenario}, no fault: {each}" for each in self._judged(None))
+        for fault in faults_of(calls, only or self.scenario.only):
             self._act(before, fault)
             hit = self.world.plane.hit
             assert hit is not None
-            for each in self._after(fault):
-                yield f"{self.scenario}, {fault} at {hit.name}: {each} {self.world.state.faults}"
+            seen = self.world.state.faults
+            for each in self._judged(fault):
+                yield f"{self.scenario}, {fault} at {hit.name}: {each} (after {seen})"
+
+    def _prepared(self) -> Snapshot:
+        self.world.restore()
+        self.scenario.prepare(self.world)
+        return self.world.snapshot()
 
     def _act(self, before: Snapshot, fault: Fault | None) -> None:
         self.world.restore(before)
-        self.world.providers.refuse.update(self.refused)
         self.world.early_receipts = self.scenario.receipts == "early"
-        with self.world.plane.armed(fault):
+        with self.world.plane.armed(fault), suppress(Restless):
             self.scenario.act(self.world)
 
-    def _after(self, fault: Fault | None) -> list[str]:
-        key = f"{self.scenario.receipts} {self.scenario.to_the_end} {self.world.signature()}"
-        if key not in self.memo.acts:
-            if self.scenario.receipts == "late":
-                self._receipts()
-            self.world.settle()
-            found = violations(self.world)
-            unsure, duplicates = unknown(self.world), len(self.world.duplicates())
-            found += self.memo.later.after(self.world, to_the_end=self.scenario.to_the_end)
-            self.memo.acts[key] = (found, unsure, duplicates)
-        found, unsure, duplicates = self.memo.acts[key]
+    def _judged(self, fault: Fault | None) -> list[str]:
+        hit, scenario = self.world.plane.hit, self.scenario
+        after = self.aftermaths.of(self.world, to_the_end=scenario.to_the_end, receipts=scenario.receipts)
         self.tally.runs += 1
-        self.tally.duplicates += duplicates
-        return found + self._unknown(fault, unsure)
-
-    def _receipts(self) -> None:
-        for delivery in list(self.world.providers.outbox):
-            for word in ("DELIVERED", "ACCEPTED", "DELIVERED"):
-                self.world.give_receipt(delivery, word)
-
-    def _unknown(self, fault: Fault | None, found: list[tuple[str, ...]]) -> list[str]:
-        self.tally.unknown += len(found)
-        hit = self.world.plane.hit
-        if not found or self.scenario.name == "sweep after a dead sender":
-            return []
+        self.tally.duplicates += after.duplicates
+        if not after.unknown or scenario.sender_gone:
+            return after.broken
         if fault is None or hit is None or not may_be_unknown(hit, fault):
-            return [f"UNKNOWN without need: {found}"]
+            return [*after.broken, f"UNKNOWN without need: {after.unknown}"]
+        self.tally.unknown += len(after.unknown)
         self.tally.unsure[f"{hit.name}, {str(fault).partition(' ')[2]}"] += 1
-        return []
+        return after.broken
 
 
 def _difference(before: object, after: object) -> str:

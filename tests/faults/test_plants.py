@@ -7,7 +7,7 @@ import pytest
 from tests.faults.plants import PLANTS, Plant
 from tests.faults.races import RACES
 from tests.faults.scenarios import SCENARIOS
-from tests.faults.sweep import Later, Sweep
+from tests.faults.sweep import Aftermaths, Sweep
 from tests.faults.world import World
 
 # Tasks that count nothing: the metrics library warns of it.
@@ -19,14 +19,14 @@ def test_a_planted_bug_is_seen(world: World, plant: Plant, monkeypatch: pytest.M
     plant.put(monkeypatch)
     world.forget_clients()
     try:
-        assert any(_first_violation(world, scene) for scene in plant.scenes)
+        assert any(_first_violation(world, scene, plant.at) for scene in plant.scenes)
     finally:
         world.forget_clients()
 
 
-def _first_violation(world: World, name: str) -> str | None:
+def _first_violation(world: World, name: str, at: tuple[str, ...]) -> str | None:
     for race in RACES:
         if race.name == name:
-            return next(race.run(world, Later()), None)
+            return next(race.run(world, Aftermaths()), None)
     [scenario] = [scenario for scenario in SCENARIOS if scenario.name == name]
-    return next(Sweep(world, scenario).run(), None)
+    return next(Sweep(world, scenario).run(at), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.races import RACES, Race
-from tests.faults.sweep import Later
+from tests.faults.sweep import Aftermaths
 from tests.faults.world import World
 
 # Tasks that count nothing: the metrics library warns of it.
@@ -13,11 +13,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publis
 
 
 @pytest.fixture(scope="module")
-def later() -> Later:
-    return Later()
+def aftermaths() -> Aftermaths:
+    return Aftermaths()
 
 
 @pytest.mark.parametrize("race", RACES, ids=str)
-def test_no_order_breaks_an_invariant(world: World, race: Race, later: Later) -> None:
-    found = list(race.run(world, later))
+def test_no_order_breaks_an_invariant(world: World, race: Race, aftermaths: Aftermaths) -> None:
+    found = list(race.run(world, aftermaths))
     assert not found, f"{len(found)} broken:\n  " + "\n  ".join(found[:12])

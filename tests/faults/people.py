@@ -1,0 +1,189 @@
+"""Who calls the deployment: a loan system that repeats, queues that redeliver, providers, a borrower."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from standardwebhooks import Webhook
+
+from chalicelib import links
+from tests.faults.lambdas import Lambdas
+from tests.faults.machine import TaskFailed
+from tests.faults.plane import Act, Call, answer
+from tests.faults.provider import Delivery
+from tests.faults.state import rows
+from tests.road import KEYS, SECRET
+
+FACTOR = "123X"
+_FORM = "application/x-www-form-urlencoded"
+
+
+class People(Lambdas):
+    """A deployment and those who call it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plane.services = {**self.plane.services, "sqs": self._sqs}
+        self.providers.on_delivery = self._delivered
+
+    def post(self, name: str = "overdue", **changes: Any) -> int:
+        """Send an event once; what is not answered 2xx is sent again by `settle`."""
+        return self._post(self.road.event(name, **changes))
+
+    def example(self, name: str) -> dict[str, Any]:
+        """Return an example event to be changed."""
+        event: dict[str, Any] = json.loads(self.road.event(name))
+        return event
+
+    def post_body(self, event: dict[str, Any]) -> int:
+        """Send a changed event once."""
+        return self._post(json.dumps(event, ensure_ascii=False).encode())
+
+    def _post(self, body: bytes) -> int:
+        stamp = str(int(self.now().timestamp()))
+        signature = Webhook(SECRET).sign("m1", self.now(), body.decode())
+        reply = self.http(
+            "POST",
+            "/v1/events",
+            body.decode(),
+            content_type="application/cloudevents+json",
+            webhook_id="m1",
+            webhook_timestamp=stamp,
+            webhook_signature=signature,
+        )
+        status = int(reply["statusCode"])
+        if 200 <= status < 300:
+            self.state.accepted.append((body, json.loads(reply["body"])["reference"]))
+        elif status >= 500:
+            self.state.unsent.append(body)
+        return status
+
+    def _sqs(self, call: Call, moto: Act) -> Any:
+        if call.operation != "SendMessage":
+            return moto()
+        body = call.body["MessageBody"]
+        self.state.queue.append(body)
+        self.state.queued.append(body)
+        digest = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
+        return answer(200, {"MessageId": str(len(self.state.queued)), "MD5OfMessageBody": digest})
+
+    def consume(self) -> None:
+        """Hand the queued events to the consumer once, in one batch; what fails stays queued."""
+        self.state.queue = self.batch("take_loan_event", self.state.queue)
+
+    def take_receipts(self) -> None:
+        """Hand the queued receipts to their consumer once, in one batch; what fails stays queued."""
+        self.state.receipts = self.batch("take_receipt", self.state.receipts)
+
+    def batch(self, function: str, bodies: list[str]) -> list[str]:
+        """Hand messages to a consumer; returns those that come back."""
+        if not bodies:
+            return []
+        records = [
+            {"messageId": str(number), "receiptHandle": "r", "body": body, "eventSource": "aws:sqs"}
+            for number, body in enumerate(bodies)
+        ]
+        try:
+            reply = self.invoke(function, {"Records": records})
+        except TaskFailed:
+            return bodies
+        failed = {int(each["itemIdentifier"]) for each in (reply or {}).get("batchItemFailures", ())}
+        return [body for number, body in enumerate(bodies) if number in failed]
+
+    def _delivered(self, delivery: Delivery) -> None:
+        if self.early_receipts:
+            with self.plane.aside():
+                self.give_receipt(delivery)
+
+    def give_receipt(self, delivery: Delivery, word: str = "DELIVERED") -> None:
+        """Deliver a receipt at once."""
+        self.state.receipts.append(delivery.receipt(word))
+        self.state.given_receipts.append(delivery.receipt(word))
+        self.take_receipts()
+
+    def open_link(self) -> int:
+        """Open the link of the last SMS with the right factor; returns the status (303 is in)."""
+        token = self.token_in(self.providers.outbox[-1])
+        reply = self.http(
+            "POST",
+            "/n/{token}",
+            urlencode({"factor": FACTOR}),
+            path=f"/n/{token}",
+            content_type=_FORM,
+        )
+        if reply["statusCode"] == 303:
+            self.state.borrower.cookie = _header(reply, "Set-Cookie").split(";")[0]
+        return int(reply["statusCode"])
+
+    def token_in(self, delivery: Delivery) -> str:
+        """Return the link's token in a message."""
+        return str(re.findall(r"/n/([A-Za-z0-9_-]{22})", delivery.text)[0])
+
+    def fill_form(self) -> None:
+        """Go from the link to the page that shows the answers to be checked."""
+        borrower = self.state.borrower
+        assert self.open_link() == 303
+        page = self.http("GET", "/my/feedback", cookie=borrower.cookie)["body"]
+        borrower.csrf = _field(page, "csrf")
+        borrower.answers_id = _field(page, "answers_id")
+
+    def opens(self, delivery: Delivery) -> bool:
+        """Whether the link in a message leads anywhere."""
+        digest = links.digest(self.token_in(delivery), KEYS["link_pepper"].encode())
+        return any(row["pk"] == f"LINK#{digest}" for row in rows())
+
+    def press_send(self) -> int:
+        """Send the answers; what is not confirmed is sent again by `settle`."""
+        borrower = self.state.borrower
+        form = {
+            "csrf": borrower.csrf,
+            "answers_id": borrower.answers_id,
+            "reason": "UNEMPLOYMENT",
+            "text": "x",
+            "wish": "YES",
+            "mode": "TELEPHONE",
+        }
+        reply = self.http(
+            "POST",
+            "/my/feedback/send",
+            urlencode(form),
+            cookie=borrower.cookie,
+            content_type=_FORM,
+        )
+        if reply["statusCode"] == 303:
+            borrower.confirmed.append(borrower.answers_id)
+        elif reply["statusCode"] >= 500 and "press_send" not in self.state.pending:
+            self.state.pending.append("press_send")
+        return int(reply["statusCode"])
+
+    def stop_channel(self, channel: str = "SMS") -> None:
+        """Silence a channel; when that fails, `repeat` does it again."""
+        if self.press_stop(channel) >= 500:
+            self.state.pending.append("press_stop")
+
+    def press_stop(self, channel: str = "SMS") -> int:
+        """Silence a channel."""
+        borrower = self.state.borrower
+        reply = self.http(
+            "POST",
+            "/my/preferences",
+            urlencode({"csrf": borrower.csrf, "channel": channel}),
+            cookie=borrower.cookie,
+            content_type=_FORM,
+        )
+        return int(reply["statusCode"])
+
+
+def _header(reply: Any, name: str) -> str:
+    found = reply.get("multiValueHeaders", {}).get(name) or [reply["headers"].get(name, "")]
+    return str(found[0])
+
+
+def _field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found, f"no field {name}"
+    return found.group(1)
