@@ -27,8 +27,18 @@ class CloseCase:
         if stage == Stage.LIMIT_PASSED:
             cases.close(case_id, Outcome.TERMINATED, "the mediation limit passed", self.clock())
             return
-        reached = bool(facts.of(case_id, FactKind.SENT))
-        reason = "no answer to any notice in time" if reached else "no notice could be sent"
-        closed = cases.close(case_id, Outcome.NO_RESPONSE, reason, self.clock())
+        closed = cases.close(case_id, Outcome.NO_RESPONSE, _reason(case_id), self.clock())
         if closed is None and cases.get(case_id).answered:
             raise Answered(f"case {case_id} was answered")
+
+
+def _reason(case_id: CaseId) -> str:
+    """Say what is known of the notices; a receipt proves a send whose own record was lost."""
+    kinds = {fact.kind for fact in facts.of(case_id)}
+    if kinds & {FactKind.SENT, FactKind.RECEIPT}:
+        return "no answer to any notice in time"
+    return (
+        "no answer; whether a notice went out is unknown"
+        if FactKind.UNKNOWN in kinds
+        else "no notice could be sent"
+    )

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from tests.faults.plane import installed
+from tests.faults.sweep import SUMMARY
 from tests.faults.world import World
 
 
@@ -19,6 +20,11 @@ def world() -> Iterator[World]:
         made = World()
         with installed(made.plane), _seldom_collected():
             yield made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in terminalreporter.config.stash.get(SUMMARY, []):
+        terminalreporter.write_line(line)
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def _timeline(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[
         yield from (f"UNKNOWN, yet its receipt had come: {fact}" for fact in facts if _heard(fact, facts))
     if row["status"] == "RECEIVED" and "SENT" in kinds:
         yield "a notice went out, yet the case is RECEIVED"
-    if "no notice" in row.get("closed_reason", "") and kinds & {"SENT", "RECEIPT"}:
+    if "no notice could be sent" in row.get("closed_reason", "") and kinds & {"SENT", "RECEIPT", "UNKNOWN"}:
         yield "closed as if no notice had gone out, yet one is on record"
     delivered = {delivery.notice for delivery in world.providers.outbox}
     for kind, *which in facts:

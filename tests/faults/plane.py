@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import botocore.endpoint
 import pytest
@@ -164,6 +164,11 @@ class Plane:
             raise EndpointConnectionError(endpoint_url="https://planted")
         return act()
 
+    def kill(self) -> NoReturn:
+        """End the process that makes the present call."""
+        self._dead = True
+        raise Crash
+
     def _mode(self, call: Call) -> Mode | None:
         fault = self.fault
         if fault is None:
@@ -188,8 +193,7 @@ class Plane:
             case Mode.HTTP500 | Mode.HTTP500_LOST:
                 return refusal("InternalServerError", 500)
             case Mode.CRASH_BEFORE | Mode.CRASH_AFTER:
-                self._dead = True
-                raise Crash
+                return self.kill()
 
 
 @contextmanager

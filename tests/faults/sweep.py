@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import pytest
+
 from tests.faults.invariants import SENDS, may_be_unknown, unknown, violations
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.scenarios import Scenario
@@ -73,6 +75,10 @@ def _give_receipts(world: World) -> None:
     for delivery in list(world.providers.outbox):
         for word in ("DELIVERED", "ACCEPTED", "DELIVERED"):
             world.give_receipt(delivery, word)
+
+
+SUMMARY = pytest.StashKey[list[str]]()
+"""Lines for the end of the test run."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.faults.invariants import STEPS
 from tests.faults.plane import Call
 from tests.faults.scenarios import Act, noticed, opened, reminded, timer_due
 from tests.faults.sweep import Aftermaths
@@ -68,3 +69,28 @@ def test_an_outage_loses_no_notice(
     after = aftermaths.of(world)
     assert not after.broken, world.histories()
     assert not after.unknown or moment == "PutItem SENT"
+
+
+@pytest.mark.parametrize("receipts", [True, False], ids=["receipts", "no receipts"])
+def test_a_case_whose_sends_left_no_record_closes_with_a_true_reason(
+    world: World, aftermaths: Aftermaths, receipts: bool
+) -> None:
+    world.restore()
+    opened(world)
+    world.early_receipts = receipts
+
+    def die(call: Call) -> None:
+        if call.name == "PutItem SENT":
+            world.plane.kill()
+
+    world.plane.before_call = die
+    with world.plane.armed():
+        world.run()
+        while world.machine.next_timer() and not _all_sent(world):
+            world.to_timer()
+    world.plane.before_call = lambda call: None
+    assert not aftermaths.of(world).broken
+
+
+def _all_sent(world: World) -> bool:
+    return len(world.providers.outbox) == sum(len(channels) for _, channels in STEPS.values())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.sweep import Aftermaths, Sweep, Tally
+from tests.faults.sweep import SUMMARY, Aftermaths, Sweep, Tally
 from tests.faults.world import World
 
 # What may end as UNKNOWN, and only that: the fault hit the send, or fell between the claim and its record.
@@ -35,10 +35,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publis
 
 
 @pytest.fixture(scope="module")
-def total() -> Iterator[Tally]:
+def total(pytestconfig: pytest.Config) -> Iterator[Tally]:
     tally = Tally()
     yield tally
-    print(f"\nfault sweep: {len(SCENARIOS)} scenarios, {tally}")
+    line = f"fault sweep: {len(SCENARIOS)} scenarios, {tally}"
+    pytestconfig.stash.setdefault(SUMMARY, []).append(line)
 
 
 @pytest.fixture(scope="module")
