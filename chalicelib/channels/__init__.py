@@ -64,7 +64,7 @@ _THROTTLES = {"ThrottlingException", "TooManyRequestsException", "LimitExceededE
 
 
 def result_of(error: ClientError | BotoCoreError) -> Refused | Unsure:
-    """Return what a failed call means for the message (DESIGN, Sending 5).
+    """Return what a failed call means for the message (docs/architecture.md, Sending 5).
 
     A refused connection, a 4xx or what the SDK itself refuses never left a message behind; a read timeout,
     a broken connection or a 5xx may have.

@@ -109,5 +109,5 @@ class Case:
 
 
 def status_after_feedback(wish: Wish) -> CaseStatus:
-    """Return where feedback leads: a wish for mediation is an application (the chain of DOMAIN 40–42)."""
+    """Return where feedback leads: a wish for mediation is an application."""
     return CaseStatus.APPLIED if wish == Wish.YES else CaseStatus.FEEDBACK

@@ -38,5 +38,5 @@ class Amount:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is owed any more; contact stops only at zero (DOMAIN: partial payment restates)."""
+        """Whether nothing is owed any more; contact stops only at zero (*policy*)."""
         return self.total <= 0

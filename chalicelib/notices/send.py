@@ -1,4 +1,4 @@
-"""One send, at most once and never lost silently: claim, send, record (DESIGN, Sending)."""
+"""One send, at most once and never lost silently: claim, send, record (docs/architecture.md)."""
 
 from __future__ import annotations
 

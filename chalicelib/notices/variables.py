@@ -47,7 +47,7 @@ class SentBefore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variables:
-    """What a notice says (DOMAIN, Notice variables), as raw values; days are the borrower's local days.
+    """What a notice says, as raw values; days are the borrower's local days.
 
     `today` is the day of sending; `mediation_days` the profile's limit; `account_last4` at most four
     characters; the three links may be one and the same.
@@ -92,7 +92,7 @@ class Variables:
 def local_values(
     variables: Variables, *, profile: str, language: str, clean: Callable[[str], str] = plain
 ) -> dict[str, Any]:
-    """Return every variable under its DOMAIN name as the reader sees it, with the profile's words filled in.
+    """Return every variable under its own name as the reader sees it, with the profile's words filled in.
 
     `clean` is put over every text from outside. Raises ValueError on an unsafe link or unknown language.
     """

@@ -21,7 +21,7 @@ def claim(case: Case, key: str, value: str, at: datetime) -> Case | None:
     """Claim one send for one attempt; returns the case as it now is, or None when the claim is lost.
 
     The condition rechecks all that forbids the send: closed, answered, held, opted out, claimed before
-    (DESIGN, Sending 2 and 3). A claim of the very same value is our own write whose answer was lost.
+    (docs/architecture.md, Sending 3). A claim of the very same value is our own write whose answer was lost.
     """
     channel = key.partition("#")[2]
     actions = [_claim(key).set(value)]

@@ -11,7 +11,7 @@ from chalicelib.store import keys
 from chalicelib.store.rows import TriesRow
 from chalicelib.store.writes import lost
 
-LIMIT = 5  # SECURITY, Links: at most 5 tries, locked out by case, not by address
+LIMIT = 5  # *policy*: at most 5 tries, locked out by case, not by address
 LOCK = timedelta(hours=24)
 
 

@@ -75,7 +75,7 @@ class Sweep:
         return stuck or started
 
     def _settle_claims(self, case: Case) -> tuple[bool, bool]:
-        """Write UNKNOWN for each send whose sender is gone and of which nobody has heard (Sending 7).
+        """Write UNKNOWN for each send whose sender is gone and of which nobody has heard (docs/architecture.md, Sending 6).
 
         Returns whether there was one, and whether a sender may still be at work.
         """

@@ -336,7 +336,7 @@ def test_a_failure_that_is_no_lost_condition_is_raised(monkeypatch: pytest.Monke
 
 
 def test_a_long_believable_case_after_six_claims_stays_within_one_kilobyte(scene: Scene) -> None:
-    """One WRU a write and half an RRU a read hang on it (DESIGN, Machines)."""
+    """One WRU a write and half an RRU a read hang on it."""
     long = case(
         lender="agricultural-bank-of-jiangsu",
         loan="LN-2026-SH-PUDONG-0000012345",
