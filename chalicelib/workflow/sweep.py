@@ -77,7 +77,7 @@ class Sweep:
     def _settle_claims(self, case: Case) -> tuple[bool, bool]:
         """Write UNKNOWN for each send whose sender is gone and of which nobody has heard.
 
-        Returns whether there was one, and whether a sender may still be at work (docs/architecture.md, Sending 6).
+        Returns whether there was one, and whether a sender may still be at work (docs/architecture.md).
         """
         now = self.clock()
         over = [key for key, value in case.claims.items() if lease_over(value, now)]
