@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -28,16 +28,18 @@ os.environ.update(_ENVIRONMENT)
 for _name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
     os.environ.pop(_name, None)
 
-_connect = socket.socket.connect
+
+def _loopback_only(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise RuntimeError(f"the suite must not reach {address[0]}")
+        return connect(self, address)
+
+    return guarded
 
 
-def _loopback_only(self: socket.socket, address: Any) -> None:
-    if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
-        raise RuntimeError(f"the suite must not reach {address[0]}")
-    _connect(self, address)
-
-
-socket.socket.connect = _loopback_only  # type: ignore[method-assign,assignment]
+for _door in ("connect", "connect_ex"):
+    setattr(socket.socket, _door, _loopback_only(getattr(socket.socket, _door)))
 
 
 @pytest.fixture

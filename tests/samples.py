@@ -10,6 +10,7 @@ from chalicelib.domain.case import Borrower, Case
 from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.money import Amount
+from chalicelib.notices.variables import Regulator, SentBefore, Variables
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 NIGHT = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
@@ -22,6 +23,38 @@ BORROWER = Borrower(
     phone="+8613800138000",
     email="zhangwei@example.com",
     factor="f" * 22,
+)
+
+
+LINK = "https://notice.example.com/n/Kq3vT9xZb1LmN4pR7sUwYc"
+VARIABLES = Variables(
+    initiator_name="示范银行",
+    creditor_name="示范银行",
+    mediator_org="示范市金融纠纷调解中心",
+    sms_signature="示范银行",
+    recipient_name="王小明",
+    account_last4="6688",
+    amount=Amount("CNY", 1_234_567, 1_200_000, 30_000, 1_000, 4_567, 1_000, date(2026, 11, 20)),
+    due_date=date(2026, 10, 18),
+    overdue_since=date(2026, 10, 19),
+    respond_by=date(2026, 11, 30),
+    today=date(2026, 11, 26),
+    mediation_days=30,
+    modes_offered=("ONLINE_VIDEO", "ONLINE_TEXT", "TELEPHONE", "ONSITE"),
+    feedback_url=LINK,
+    apply_url=LINK,
+    complaint_url=LINK,
+    complaint_contact="400-000-0000（每天8:00—20:00）",
+    legal_advice_contact="12348 公共法律服务热线",
+    hardship_help="400-000-0000 转 2，可申请延期或分期",
+    pay_channel="示范银行手机银行或任一网点",
+    regulator=Regulator("国家金融监督管理总局", "12378", "工作日9:00—17:00", "北京市西城区金融大街甲15号"),
+    notice_id="0f3c9a1b2d4e5f60718293a4",
+    verify_code="7K4M-2Q9P",
+    sent_before=(
+        SentBefore("first_notice", "SMS", date(2026, 11, 23)),
+        SentBefore("first_notice", "EMAIL", date(2026, 11, 23)),
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,3 +62,9 @@ def test_app_is_a_list_of_doors() -> None:
                 line for line in node.body if not isinstance(line, ast.Expr) or line is node.body[-1]
             ]
             assert len(statements) <= 5, node.name
+
+
+@pytest.mark.parametrize("door", ["connect", "connect_ex"])
+def test_the_suite_cannot_reach_the_world(door: str) -> None:
+    with socket.socket() as line, pytest.raises(RuntimeError, match=r"must not reach 192\.0\.2\.1"):
+        getattr(line, door)(("192.0.2.1", 443))

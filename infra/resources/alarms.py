@@ -18,36 +18,8 @@ OWN_METRICS = {
 
 
 def part() -> Part:
-    alarms: Part = {}
-    for dlq in DEAD_LETTERS:
-        alarms[f"{dlq}Alarm"] = alarm(
-            f"{dlq}: messages parked",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            queue(dlq),
-            statistic="Maximum",
-        )
-    for name in CONSUMERS.values():
-        alarms[f"{name}AgeAlarm"] = alarm(
-            f"{name}: work waits",
-            "AWS/SQS",
-            "ApproximateAgeOfOldestMessage",
-            queue(name),
-            OLDEST_SECONDS,
-            "Maximum",
-        )
-    for name in FUNCTIONS:
-        for metric in ("Errors", "Throttles"):
-            alarms[f"{name}{metric}Alarm"] = alarm(f"{name}: {metric}", "AWS/Lambda", metric, function(name))
-    for metric in ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled"):
-        alarms[f"Case{metric}Alarm"] = alarm(
-            f"Case machine: {metric}", "AWS/States", metric, {"StateMachineArn": ref("CaseMachine")}
-        )
-    api = {"ApiName": sub(NAME), "Stage": "api"}
-    alarms["ApiServerErrorsAlarm"] = alarm("API: server errors", "AWS/ApiGateway", "5XXError", api)
-    for metric, meaning in OWN_METRICS.items():
-        alarms[f"{metric}Alarm"] = alarm(meaning, "Accord", metric, {"service": "accord"})
-    alarms["SweepMissingAlarm"] = sweep_missing()
+    """The operators' topic and every alarm that tells it."""
+    email = {"TopicArn": ref("OpsTopic"), "Protocol": "email", "Endpoint": ref("AlarmEmail")}
     return {
         "Resources": {
             "OpsTopic": topic("ops"),
@@ -55,15 +27,55 @@ def part() -> Part:
             "OpsEmail": {
                 "Type": "AWS::SNS::Subscription",
                 "Condition": "HasAlarmEmail",
-                "Properties": {
-                    "TopicArn": ref("OpsTopic"),
-                    "Protocol": "email",
-                    "Endpoint": ref("AlarmEmail"),
-                },
+                "Properties": email,
             },
-            **alarms,
+            **of_queues(),
+            **of_functions(),
+            **of_the_road(),
         }
     }
+
+
+def of_queues() -> Part:
+    """Parked messages per DLQ, and work that waits too long per queue."""
+    depth, age = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+    parked = {
+        f"{dlq}Alarm": alarm(f"{dlq}: messages parked", "AWS/SQS", depth, queue(dlq), statistic="Maximum")
+        for dlq in DEAD_LETTERS
+    }
+    waiting = {
+        f"{name}AgeAlarm": alarm(
+            f"{name}: work waits", "AWS/SQS", age, queue(name), OLDEST_SECONDS, "Maximum"
+        )
+        for name in CONSUMERS.values()
+    }
+    return parked | waiting
+
+
+def of_functions() -> Part:
+    """Errors and throttles per function, and a sweeper that did not run."""
+    alarms = {
+        f"{name}{metric}Alarm": alarm(f"{name}: {metric}", "AWS/Lambda", metric, function(name))
+        for name in FUNCTIONS
+        for metric in ("Errors", "Throttles")
+    }
+    return alarms | {"SweepMissingAlarm": sweep_missing()}
+
+
+def of_the_road() -> Part:
+    """Executions that broke, server errors, and the product's own counts that should be zero."""
+    machine, api = {"StateMachineArn": ref("CaseMachine")}, {"ApiName": sub(NAME), "Stage": "api"}
+    broken = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled")
+    alarms = {
+        f"Case{metric}Alarm": alarm(f"Case machine: {metric}", "AWS/States", metric, machine)
+        for metric in broken
+    }
+    alarms["ApiServerErrorsAlarm"] = alarm("API: server errors", "AWS/ApiGateway", "5XXError", api)
+    own = {
+        f"{metric}Alarm": alarm(meaning, "Accord", metric, {"service": "accord"})
+        for metric, meaning in OWN_METRICS.items()
+    }
+    return alarms | own
 
 
 def queue(name: str) -> Part:

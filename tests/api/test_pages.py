@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from typing import Any
@@ -13,37 +14,15 @@ import pytest
 
 from chalicelib.api.pages import FIELDS, content_security_policy, render
 from chalicelib.domain.codes import DelayReason, Mode, Wish
-from chalicelib.domain.money import Amount
-from chalicelib.notices.variables import Regulator, SentBefore, Variables
+from chalicelib.notices.variables import SentBefore
 from chalicelib.texts import load_words
+from tests import samples
 
 LANGUAGES = ("zh-CN", "en")
 TOKEN = "Kq3vT9xZb1LmN4pR7sUwYc"
-LINK = f"https://notice.example.com/n/{TOKEN}"
-VARIABLES = Variables(
-    initiator_name="示范银行",
-    creditor_name="示范银行",
-    mediator_org="示范市金融纠纷调解中心",
-    sms_signature="示范银行",
+VARIABLES = replace(
+    samples.VARIABLES,
     recipient_name="王{{7*7}}<b>",
-    account_last4="6688",
-    amount=Amount("CNY", 1_234_567, 1_200_000, 30_000, 1_000, 4_567, 1_000, date(2026, 11, 20)),
-    due_date=date(2026, 10, 18),
-    overdue_since=date(2026, 10, 19),
-    respond_by=date(2026, 11, 30),
-    today=date(2026, 11, 26),
-    mediation_days=30,
-    modes_offered=tuple(Mode),
-    feedback_url=LINK,
-    apply_url=LINK,
-    complaint_url=LINK,
-    complaint_contact="400-000-0000（每天8:00—20:00）",
-    legal_advice_contact="12348 公共法律服务热线",
-    hardship_help="400-000-0000 转 2，可申请延期或分期",
-    pay_channel="示范银行手机银行或任一网点",
-    regulator=Regulator("国家金融监督管理总局", "12378", "工作日9:00—17:00", "北京市西城区金融大街甲15号"),
-    notice_id="0f3c9a1b2d4e5f60718293a4",
-    verify_code="7K4M-2Q9P",
     sent_before=(SentBefore("first_notice", "SMS", date(2026, 11, 23)),),
 )
 VALUES = {"reason": "UNEMPLOYMENT", "text": '公司裁员\n<希望> & "分期"', "wish": "YES", "mode": "TELEPHONE"}
