@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from botocore.exceptions import (
@@ -17,14 +18,23 @@ from botocore.exceptions import (
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message on its way: `tags` come back in every receipt and hold ids only."""
+    """One message on its way: `tags` come back in every receipt and hold ids only.
+
+    `to` is a phone number (E.164), an e-mail address, postal lines joined by newlines, or the borrower's id
+    in the lender's app. `template` (`cn/first_notice/SMS/zh-CN@1`) and `values` are for providers that fill
+    in a registered template themselves; `pdf` is a letter's pages.
+    """
 
     to: str
     subject: str
     text: str
     html: str
     tags: dict[str, str]
-    unsubscribe_url: str
+    unsubscribe_url: str = ""
+    language: str = ""
+    template: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    pdf: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,11 @@ from chalicelib.domain.money import Amount
 
 @dataclass(frozen=True, slots=True)
 class Borrower:
-    """Who owes and how to reach him; `factor` is the keyed hash of his second factor, never the factor."""
+    """Who owes and how to reach him; `factor` is the keyed hash of his second factor, never the factor.
+
+    `person` is the keyed hash under which his contacts are counted over all his cases, `postal` the lines
+    of his postal address, `app_user` his id in the lender's app.
+    """
 
     name: str
     language: str
@@ -21,10 +25,19 @@ class Borrower:
     phone: str | None
     email: str | None
     factor: str
+    person: str = ""
+    postal: tuple[str, ...] = ()
+    app_user: str | None = None
 
     def address(self, channel: ChannelName) -> str | None:
-        """Return the phone number (E.164) or e-mail address a channel sends to, or None."""
-        return {ChannelName.SMS: self.phone, ChannelName.EMAIL: self.email}[channel]
+        """Return what a channel sends to (see channels.Outgoing), or None."""
+        return {
+            ChannelName.SMS: self.phone,
+            ChannelName.VOICE: self.phone,
+            ChannelName.EMAIL: self.email,
+            ChannelName.LETTER: "\n".join(self.postal) or None,
+            ChannelName.IN_APP: self.app_user,
+        }[channel]
 
 
 @dataclass(frozen=True, slots=True)

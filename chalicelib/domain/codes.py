@@ -28,6 +28,43 @@ class ChannelName(StrEnum):
 
     SMS = "SMS"
     EMAIL = "EMAIL"
+    VOICE = "VOICE"
+    LETTER = "LETTER"
+    IN_APP = "IN_APP"
+
+
+class Purpose(StrEnum):
+    """Why a person is contacted; a profile says which rules bind which purpose.
+
+    COLLECTION asks for payment or an answer, STATUTORY is a notice the law demands, MEDIATION arranges or
+    carries a mediation, SERVICE tells of an act of his own case, REPLY confirms what he did a moment ago.
+    """
+
+    COLLECTION = "COLLECTION"
+    STATUTORY = "STATUTORY"
+    MEDIATION = "MEDIATION"
+    SERVICE = "SERVICE"
+    REPLY = "REPLY"
+
+
+class HoldKind(StrEnum):
+    """What lies over a case and stops some contacts."""
+
+    DISPUTE = "DISPUTE"
+    HARDSHIP = "HARDSHIP"
+    MORATORIUM = "MORATORIUM"
+    INSOLVENCY = "INSOLVENCY"
+    DECEASED = "DECEASED"
+    IDENTITY_THEFT = "IDENTITY_THEFT"
+    COMPLAINT = "COMPLAINT"
+
+
+class ContactState(StrEnum):
+    """What became of an attempt to reach a person: not known yet, he was reached, or surely not."""
+
+    PENDING = "PENDING"
+    REACHED = "REACHED"
+    FAILED = "FAILED"
 
 
 class Mode(StrEnum):

@@ -1,0 +1,29 @@
+"""The archive: what was sent and what came back, byte for byte, in a bucket of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+class Archive:
+    """Objects under `cases/{case id}/…`, each written once; the key of a repeat is the same."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, body: bytes, kind: str = "application/json") -> None:
+        """Keep `body` under `key`; `kind` is its media type."""
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=kind)
+
+    def get(self, key: str) -> bytes:
+        """Return what is kept under `key`; raises what the SDK raises when there is nothing."""
+        body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return body
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Yield every key under a prefix, in order."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            yield from (entry["Key"] for entry in page.get("Contents", ()))
