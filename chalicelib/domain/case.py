@@ -57,7 +57,10 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The head of a case: what every act needs to know, and nothing that can be derived."""
+    """The head of a case: what every act needs to know, and nothing that can be derived.
+
+    `reached` are the steps of which a receipt says that a message arrived, `claims` who sends or sent what.
+    """
 
     id: CaseId
     lender: str
@@ -75,7 +78,7 @@ class Case:
     account_last4: str
     noticed_at: datetime | None = None
     holds: frozenset[str] = frozenset()
-    opted_out: frozenset[ChannelName] = frozenset()
+    reached: frozenset[str] = frozenset()
     claims: Mapping[str, str] = field(default_factory=dict)
     outcome: Outcome | None = None
     closed_at: datetime | None = None

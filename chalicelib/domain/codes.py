@@ -117,10 +117,14 @@ class FactKind(StrEnum):
     OPENED = "OPENED"
     DEFERRED = "DEFERRED"
     DENIED = "DENIED"
+    BLOCKED = "BLOCKED"
     SENT = "SENT"
     FAILED = "FAILED"
     UNKNOWN = "UNKNOWN"
     RECEIPT = "RECEIPT"
+    UNREACHED = "UNREACHED"
+    SUPPRESSED = "SUPPRESSED"
+    REPLY = "REPLY"
     BALANCE = "BALANCE"
     VERIFIED = "VERIFIED"
     FEEDBACK = "FEEDBACK"
@@ -129,13 +133,15 @@ class FactKind(StrEnum):
 
 
 class Stage(StrEnum):
-    """The machine's visible waiting states (infra/machines/case.asl.json)."""
+    """The machines' visible waiting states (infra/machines)."""
 
     NOTIFY = "Notify"
     REMIND = "Remind"
     REMIND_AGAIN = "RemindAgain"
     AWAIT_WINDOW = "AwaitWindow"
     ANSWERED = "Answered"
+    DELIVER = "Deliver"
+    PAUSE = "Pause"
     NO_RESPONSE = "NoResponse"
     LIMIT_PASSED = "LimitPassed"
 
@@ -146,3 +152,5 @@ class Signal(StrEnum):
     ANSWERED = "Answered"
     DEFERRED = "Deferred"
     SETTLED = "Settled"
+    UNDELIVERED = "Undelivered"
+    EXHAUSTED = "Exhausted"

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, ChannelName
+from chalicelib.domain.codes import CaseStatus, ChannelName, HoldKind, Purpose
+from chalicelib.domain.person import Person
 from chalicelib.domain.profile import Profile
+from chalicelib.domain.purposes import End, PurposeRule
+from chalicelib.domain.rules import Certainty, Rule
 from chalicelib.domain.windows import zones_of
+
+_OWN = {
+    "case.closed": "the case is closed, or nothing is owed any more (invariant 3)",
+    "case.answered": "the borrower has answered; his answer is dealt with first",
+    "case.hold_unknown": "policy: a hold of unknown kind stops whatever any hold stops",
+    "step.useful_time": "policy: what could not leave while it was of use is cancelled",
+    "provider.busy": "policy: the provider asked to come back, or is given a rest",
+    "person.no_address": "the person has no address for this channel",
+    "person.address_dead": "the address bounced, complained or is somebody else's",
+}
 
 
 class Verdict(StrEnum):
@@ -18,6 +31,22 @@ class Verdict(StrEnum):
     ALLOW = "ALLOW"
     DEFER = "DEFER"
     DENY = "DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One message somebody wants to send.
+
+    `last_resort`: no other channel is left for a notice the law demands. `acted_at`: when the person did
+    what a REPLY confirms (aware).
+    """
+
+    case: Case
+    person: Person
+    channel: ChannelName
+    purpose: Purpose
+    last_resort: bool = False
+    acted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +62,88 @@ class Decision:
     not_before: datetime | None = None
 
 
-def decide(case: Case, channel: ChannelName, profile: Profile, at: datetime) -> Decision:
-    """Return whether a collection contact over `channel` may go out at `at` (aware, UTC).
+def decide(question: Question, profile: Profile, at: datetime) -> Decision:
+    """Return whether a message may go out at `at` (aware, UTC).
 
-    Order matters: what forbids for good comes before what only asks to wait.
+    What forbids for good comes before what only asks to wait. A DEFER names the first moment, in whole
+    seconds, at which caps and permitted hours all allow, and the one of them that holds longest by itself.
     """
-    if case.status == CaseStatus.CLOSED or case.amount.settled:
-        return Decision(Verdict.DENY, "case.closed", profile.version)
-    if case.answered:
-        return Decision(Verdict.DENY, "case.answered", profile.version)
-    if case.holds:
-        return Decision(Verdict.DENY, profile.hold_rule.id, profile.version)
-    if channel in case.opted_out:
-        return Decision(Verdict.DENY, profile.opt_out_rule.id, profile.version)
+    forbidden = _forbidden(question, profile)
+    if forbidden:
+        return Decision(Verdict.DENY, forbidden, profile.version)
+    free, cap_rule = _free_of_caps(question, profile, at)
+    opening = _opening(question, profile, at)
+    if free > opening:
+        moment = _opening(question, profile, free)
+        return Decision(Verdict.DEFER, cap_rule, profile.version, moment)
+    if opening > at:
+        return Decision(Verdict.DEFER, profile.hours[question.channel].rule.id, profile.version, opening)
+    return Decision(Verdict.ALLOW, _permitting(question, profile, at), profile.version)
+
+
+def explain(rule_id: str, profile: Profile) -> Rule:
+    """Return the rule behind a decision's rule id, with its source; raises KeyError for an unknown one."""
+    if rule_id in _OWN:
+        return Rule(rule_id, _OWN[rule_id], Certainty.HIGH)
+    return profile.rules[rule_id]
+
+
+def _forbidden(question: Question, profile: Profile) -> str | None:
+    """Return the rule that denies the message whatever the hour, or None."""
+    case, channel, bound = question.case, question.channel, profile.purposes[question.purpose]
+    if End.CLOSED in bound.ended_by and (case.status == CaseStatus.CLOSED or case.amount.settled):
+        return "case.closed"
+    if End.ANSWERED in bound.ended_by and case.answered:
+        return "case.answered"
+    held = _held(case, bound, profile)
+    if held:
+        return held
+    if channel in question.person.opted_out and bound.silenced(last_resort=question.last_resort):
+        return profile.opt_out.rule.id
     if not case.borrower.address(channel):
-        return Decision(Verdict.DENY, "person.no_address", profile.version)
-    zones = zones_of(case.borrower.timezone, profile.zones)
-    moment = profile.contact_window.next_open(at, zones)
-    if moment > at:
-        return Decision(Verdict.DEFER, profile.contact_window_rule.id, profile.version, moment)
-    return Decision(Verdict.ALLOW, profile.contact_window_rule.id, profile.version)
+        return "person.no_address"
+    return "person.address_dead" if channel in question.person.suppressed else None
+
+
+def _held(case: Case, bound: PurposeRule, profile: Profile) -> str | None:
+    """Return the rule of the first hold over the case that stops this purpose, or None."""
+    for kind in HoldKind:
+        if kind in case.holds and kind in bound.stopped_by:
+            return profile.holds[kind].rule.id
+    unknown = case.holds - set(HoldKind)
+    return "case.hold_unknown" if unknown and bound.stopped_by else None
+
+
+def _free_of_caps(question: Question, profile: Profile, at: datetime) -> tuple[datetime, str]:
+    """Return from when on all caps allow one more contact (at the earliest `at`), and the last one's rule."""
+    latest, rule = at, ""
+    if not profile.purposes[question.purpose].capped:
+        return latest, rule
+    case = question.case
+    contacts = [each for each in question.person.contacts.values() if profile.purposes[each.purpose].counted]
+    for cap in profile.caps:
+        free = cap.free_from(contacts, question.channel, case.lender, case.id.loan_key)
+        if free and free > latest:
+            latest, rule = free, cap.rule.id
+    return _whole_second(latest) if rule else latest, rule
+
+
+def _opening(question: Question, profile: Profile, at: datetime) -> datetime:
+    """Return the first moment from `at` on at which the hour permits the message."""
+    if profile.purposes[question.purpose].any_hour(question.acted_at, at):
+        return at
+    zones = zones_of(question.case.borrower.timezone, profile.zones)
+    return profile.hours[question.channel].window.next_open(at, zones)
+
+
+def _permitting(question: Question, profile: Profile, at: datetime) -> str:
+    """Return the rule an allowed message rests on: its hours, or its purpose where that overrides one."""
+    bound = profile.purposes[question.purpose]
+    if bound.any_hour(question.acted_at, at) or question.channel in question.person.opted_out:
+        return bound.rule.id
+    return profile.hours[question.channel].rule.id
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """Round up: moments are stored in whole seconds, and one rounded down would come back too early."""
+    return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -41,7 +42,11 @@ class AmountMismatch(AccordError, ValueError):
     """Components do not sum to the total shown (invariant 8)."""
 
 
-class MissingVariables(AccordError):
+class NoticeBlocked(AccordError):
+    """A notice must not be sent as it is; a person has to see to it."""
+
+
+class MissingVariables(NoticeBlocked):
     """A notice lacks mandatory variables, so it must not be sent (invariant 9)."""
 
     def __init__(self, template: str, names: tuple[str, ...]) -> None:
@@ -72,3 +77,27 @@ class InvalidAnswer(AccordError):
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
         super().__init__(f"{len(errors)} fault(s) in the form")
         self.errors = errors
+
+
+class LetterHeld(NoticeBlocked):
+    """A letter cannot be set as it must be; nothing is printed, and a person must send it by hand."""
+
+
+class MissingGlyphs(LetterHeld):
+    """The letters' font cannot draw some characters; `code_points` names them (`U+2B5A7`)."""
+
+    def __init__(self, characters: Iterable[str]) -> None:
+        self.code_points = tuple(f"U+{ord(character):04X}" for character in characters)
+        super().__init__(
+            f"the font lacks {', '.join(self.code_points)}; a person must send this letter by hand"
+        )
+
+
+class LetterTooFull(LetterHeld):
+    """The lines of a `part` (`recipient`, `sender`) do not fit the place a letter has for them."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(
+            f"the lines of the {part} do not fit their place; a person must send this letter by hand"
+        )
+        self.part = part

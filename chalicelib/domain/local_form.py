@@ -1,4 +1,4 @@
-"""Dates, money and masked names as people in zh-CN and en read them."""
+"""Dates, money and masked names as people read them in zh-CN and en, the latter by region."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ZH_WEEKDAYS = "一二三四五六日"
+
+# Regions whose readers write their own currency by its sign. All signs are in the GSM-7 alphabet.
+_SIGNS = {("US", "USD"): "$", ("GB", "GBP"): "£", ("EU", "EUR"): "€"}
 
 _MASKED_LETTERS = 2  # a fixed count, so that the mask does not tell the length of the name
 _MASKED_WORDS = 3
@@ -46,24 +51,66 @@ def require_language(language: str) -> str:
     return language
 
 
-def format_date(day: date, language: str, *, short: bool = False) -> str:
-    """Return a local calendar day: `2026年11月20日`, `20 November 2026`; short: `11月20日`, `20 Nov`."""
+def format_date(day: date, language: str, *, short: bool = False, region: str = "") -> str:
+    """Return a local calendar day: `2026年11月20日`, `20 November 2026`; short: `11月20日`, `20 Nov`.
+
+    Region US writes `November 20, 2026` and `Nov 20`.
+    """
     if require_language(language) == "zh-CN":
         return f"{day.month}月{day.day}日" if short else f"{day.year}年{day.month}月{day.day}日"
     if short:
-        return f"{day.day} {_SHORT_MONTHS[day.month - 1]}"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+        return _in_order(day, _short_month(day, region), region)
+    ordered = _in_order(day, _MONTHS[day.month - 1], region)
+    return f"{ordered}, {day.year}" if region == "US" else f"{ordered} {day.year}"
 
 
-def format_moment(moment: datetime, language: str) -> str:
-    """Return the day and time of a moment that the caller has put into the reader's own zone (24 h clock).
+def format_day(day: date, language: str, *, region: str = "") -> str:
+    """Return a day as short as its year allows: `2026年11月20日`, `20 Nov 2026`, in the US `Nov 20, 2026`."""
+    short = format_date(day, language, short=True, region=region)
+    if language == "zh-CN":
+        return f"{day.year}年{short}"
+    return f"{short}, {day.year}" if region == "US" else f"{short} {day.year}"
 
-    Raises ValueError when the moment is naive: its zone would be a guess.
+
+def format_moment(moment: datetime, language: str, *, region: str = "") -> str:
+    """Return the day and time of a moment that the caller has put into the reader's own zone.
+
+    A 24-hour clock, in US English a 12-hour one. Raises ValueError when the moment is naive: its zone would
+    be a guess.
     """
+    separator = " " if require_language(language) == "zh-CN" else ", "
+    return (
+        f"{format_date(moment.date(), language, region=region)}{separator}{_clock(moment, language, region)}"
+    )
+
+
+def format_appointment(moment: datetime, language: str, *, region: str = "") -> str:
+    """Return a moment to be met, with its weekday: `2026年11月24日（星期二）14:30`, `Tue 24 Nov 2026, 14:30`.
+
+    The caller has put it into the reader's own zone, and names that zone beside it. Raises ValueError when
+    the moment is naive.
+    """
+    day = format_day(moment.date(), require_language(language), region=region)
+    if language == "zh-CN":
+        return f"{day}（星期{_ZH_WEEKDAYS[moment.weekday()]}）{_clock(moment, language, region)}"
+    comma = "," if region == "US" else ""
+    return f"{_WEEKDAYS[moment.weekday()][:3]}{comma} {day}, {_clock(moment, language, region)}"
+
+
+def _in_order(day: date, month: str, region: str) -> str:
+    return f"{month} {day.day}" if region == "US" else f"{day.day} {month}"
+
+
+def _short_month(day: date, region: str) -> str:
+    return _MONTHS[day.month - 1][:3] if region == "US" else _SHORT_MONTHS[day.month - 1]
+
+
+def _clock(moment: datetime, language: str, region: str) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    separator = " " if require_language(language) == "zh-CN" else ", "
-    return f"{format_date(moment.date(), language)}{separator}{moment:%H:%M}"
+    if language != "en" or region != "US":
+        return f"{moment:%H:%M}"
+    return f"{moment.hour % 12 or 12}:{moment:%M} {'AM' if moment.hour < 12 else 'PM'}"
 
 
 def format_number(minor: int, currency: str) -> str:
@@ -74,10 +121,13 @@ def format_number(minor: int, currency: str) -> str:
     return f"{sign}{major:,}.{rest:0{exponent}d}" if exponent else f"{sign}{major:,}"
 
 
-def format_money(minor: int, currency: str, language: str) -> str:
-    """Return an amount with its currency: `人民币12,345.67元` or `CNY 12,345.67`."""
+def format_money(minor: int, currency: str, language: str, *, region: str = "") -> str:
+    """Return an amount with its currency: `人民币12,345.67元`, `CNY 12,345.67`, at home `£12,345.67`."""
     number = format_number(minor, currency)
     if require_language(language) == "en":
+        sign = _SIGNS.get((region, currency))
+        if sign:
+            return f"-{sign}{number[1:]}" if minor < 0 else f"{sign}{number}"
         return f"{currency} {number}"
     if currency == "CNY":
         return f"人民币{number}元"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Before anything that happens here: for what is not known to have happened later."""
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 

@@ -1,57 +1,83 @@
-"""A jurisdiction's rules as dated data, checked when they are read."""
+"""A jurisdiction's rules as dated data: one version, and which version is in force."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.codes import ChannelName, Stage
+from chalicelib.domain.calendar import Calendar
+from chalicelib.domain.caps import Cap
+from chalicelib.domain.codes import ChannelName, HoldKind, Purpose, Stage
 from chalicelib.domain.errors import InvalidProfile
+from chalicelib.domain.purposes import PurposeRule
+from chalicelib.domain.rules import Duty, Hold, OptOut, Rule, Scope, Term
 from chalicelib.domain.windows import Window
 
 _DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Where a rule comes from: its id, its source (law and paragraph, or *policy*), certainty H, M or L."""
+class Hours(NamedTuple):
+    """The permitted hours of a channel and the rule that sets them."""
 
-    id: str
-    source: str
-    certainty: str
+    rule: Rule
+    window: Window
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One round of messages and how long the machine then waits for an answer, in seconds."""
+    """One round of messages and how long the machine then waits for an answer; all times in seconds.
+
+    `channels` go at once, `fallback` one after another while no receipt says delivered: each has `patience`
+    to be delivered, all together `budget`. What could not be sent within `useful` is cancelled. A message
+    beside the rounds has neither stage nor wait.
+    """
 
     name: str
-    stage: Stage
+    stage: Stage | None
+    purpose: Purpose
     channels: tuple[ChannelName, ...]
+    fallback: tuple[ChannelName, ...]
+    patience: int
+    budget: int
+    useful: int
     wait: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Profile:
-    """One dated version of a jurisdiction's rules."""
+    """One dated version of a jurisdiction's rules; `rules` is every rule in it by id.
+
+    The first of `zones` is the country's home zone: its day decides which version is in force. `regulator`
+    is empty when the lender has to name the authority (see `regulator_from_lender`). `contact_window` is the
+    general one, `hours` has each channel's own.
+    """
 
     jurisdiction: str
     version: str
+    scope: Scope
     effective_from: date
     effective_to: date | None
-    zones: tuple[str, ...]
-    contact_window: Window
-    contact_window_rule: Rule
-    opt_out_rule: Rule
-    hold_rule: Rule
-    steps: tuple[Step, ...]
-    answered_wait: int
     languages: tuple[str, ...]
+    zones: tuple[str, ...]
+    calendar: Calendar
     regulator: Mapping[str, Any]
-    retention_days: int
+    contact_window: Window
+    hours: Mapping[ChannelName, Hours]
+    opt_out: OptOut
+    caps: tuple[Cap, ...]
+    purposes: Mapping[Purpose, PurposeRule]
+    holds: Mapping[HoldKind, Hold]
+    steps: tuple[Step, ...]
+    notices: tuple[Step, ...]
+    terms: Mapping[str, Term]
+    duties: Mapping[str, Duty]
+    rules: Mapping[str, Rule]
+
+    def __repr__(self) -> str:
+        return f"Profile({self.version!r})"
 
     def step(self, stage: Stage) -> Step:
         """Return the step that a stage of the machine carries out; raises InvalidProfile when it has none."""
@@ -60,10 +86,27 @@ class Profile:
                 return step
         raise InvalidProfile(f"{self.version}: no step for stage {stage}")
 
+    def step_named(self, name: str) -> Step:
+        """Return a round or a message beside them by name; raises InvalidProfile when there is none."""
+        for step in (*self.steps, *self.notices):
+            if step.name == name:
+                return step
+        raise InvalidProfile(f"{self.version}: no step {name}")
+
+    def term(self, name: str) -> Term:
+        """Return a term by name; raises InvalidProfile when this version sets none."""
+        if name not in self.terms:
+            raise InvalidProfile(f"{self.version}: no term {name}; it has {', '.join(sorted(self.terms))}")
+        return self.terms[name]
+
+    def last_day(self, name: str, start: date) -> date:
+        """Return the last day of a term that starts on `start` (a local day, itself not counted)."""
+        return self.term(name).last_day(start, self.calendar)
+
     @property
     def timers(self) -> dict[str, int]:
         """The machine's timers in seconds by stage, for the execution's input."""
-        return {step.stage.value: step.wait for step in self.steps} | {
+        return {step.stage.value: step.wait for step in self.steps if step.stage} | {
             Stage.ANSWERED.value: self.answered_wait
         }
 
@@ -72,83 +115,30 @@ class Profile:
         """Seconds a borrower has to answer, from the first notice to the end of the last window."""
         return sum(step.wait for step in self.steps)
 
+    @property
+    def answered_wait(self) -> int:
+        """Seconds a mediation may take, from the answer on."""
+        return self.term("mediation_limit").seconds
 
-def parse_profile(jurisdiction: str, data: Mapping[str, Any]) -> Profile:
-    """Return the profile that `data` (one version of the JSON file) describes.
+    @property
+    def retention_days(self) -> int:
+        """Days for which evidence is kept."""
+        return self.term("retention").seconds // _DAY
 
-    Raises InvalidProfile naming the first key that is missing or wrong.
-    """
-    try:
-        return _parse(jurisdiction, data)
-    except KeyError as error:
-        raise InvalidProfile(f"{jurisdiction} {data.get('version')}: key {error} is missing") from error
-    except (TypeError, ValueError, OSError) as error:
-        raise InvalidProfile(f"{jurisdiction} {data.get('version')}: {error}") from error
+    @property
+    def regulator_from_lender(self) -> bool:
+        """Whether notices name an authority that the lender's row has to give."""
+        return not self.regulator
 
-
-def _parse(jurisdiction: str, data: Mapping[str, Any]) -> Profile:
-    window = data["contact_window"]
-    for zone in data["timezone_rule"]["zones"]:
-        ZoneInfo(zone)
-    if not data["timezone_rule"]["zones"] or not data["steps"]:
-        raise ValueError("timezone_rule.zones and steps must not be empty")
-    return Profile(
-        jurisdiction=jurisdiction,
-        version=data["version"],
-        effective_from=date.fromisoformat(data["effective_from"]),
-        effective_to=date.fromisoformat(data["effective_to"]) if data["effective_to"] else None,
-        zones=tuple(data["timezone_rule"]["zones"]),
-        contact_window=_window(window),
-        contact_window_rule=_rule(window),
-        opt_out_rule=_rule(data["opt_out"]),
-        hold_rule=_rule(data["dispute_hold"]),
-        steps=tuple(_step(step) for step in data["steps"]),
-        answered_wait=_days(data["mediation_limit"], "days") * _DAY,
-        languages=tuple(data["languages"]),
-        regulator=_regulator(data["regulator"], data["languages"]),
-        retention_days=_days(data["retention"], "days"),
-    )
-
-
-def _window(data: Mapping[str, Any]) -> Window:
-    window = Window(time.fromisoformat(data["opens"]), time.fromisoformat(data["closes"]))
-    if window.opens >= window.closes:
-        raise ValueError("contact_window.opens must lie before contact_window.closes")
-    return window
-
-
-def _regulator(data: Mapping[str, Any], languages: Iterable[str]) -> Mapping[str, Any]:
-    """Return the regulator's data once all that a notice says of it is there, in every language."""
-    told = [data[name][language] for name in ("name", "hours", "post") for language in languages]
-    if not all([data["phone"], *told]):
-        raise ValueError("regulator must have a phone, and name, hours and post in every language")
-    return data
-
-
-def _days(data: Mapping[str, Any], key: str) -> int:
-    days: int = data[key]
-    if type(days) is not int or days < 1:
-        raise ValueError(f"{key} must be a whole number of days")
-    return days
-
-
-def _rule(data: Mapping[str, Any]) -> Rule:
-    return Rule(data["rule"], data["source"], data["certainty"])
-
-
-def _step(data: Mapping[str, Any]) -> Step:
-    channels = tuple(ChannelName(name) for name in data["channels"])
-    return Step(data["step"], Stage(data["stage"]), channels, _days(data, "wait_days") * _DAY)
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether this version applies at `at`: from midnight to midnight in the home zone (*policy*)."""
+        day = at.astimezone(ZoneInfo(self.zones[0])).date()
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 def in_force(versions: Iterable[Profile], at: datetime) -> Profile:
-    """Return the version in force on the UTC day of `at`; raises InvalidProfile when there is none."""
-    day = at.date()
-    current = [
-        version
-        for version in versions
-        if version.effective_from <= day and (version.effective_to is None or day <= version.effective_to)
-    ]
+    """Return the version in force at `at` (aware); raises InvalidProfile unless there is exactly one."""
+    current = [version for version in versions if version.is_in_force(at)]
     if len(current) != 1:
-        raise InvalidProfile(f"{len(current)} profile versions are in force on {day}; exactly one must be")
+        raise InvalidProfile(f"{len(current)} profile versions are in force at {at}; exactly one must be")
     return current[0]

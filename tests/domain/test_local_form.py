@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.dates import format_date as babel_date
+from babel.dates import format_time as babel_time
 from babel.numbers import format_currency, get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.local_form import (
+    format_appointment,
     format_date,
+    format_day,
     format_moment,
     format_money,
     format_number,
@@ -55,6 +58,40 @@ def test_short_date_is_babels(day: date) -> None:
     assert format_date(day, "zh-CN", short=True) == babel_date(day, "M月d日", locale="zh_CN")
 
 
+@given(DAYS)
+def test_american_dates_are_babels(day: date) -> None:
+    assert format_date(day, "en", region="US") == babel_date(day, "long", locale="en_US")
+    assert format_day(day, "en", region="US") == babel_date(day, "medium", locale="en_US")
+    assert format_date(day, "en", short=True, region="US") == babel_date(day, "MMM d", locale="en_US")
+
+
+@given(DAYS, st.sampled_from(["GB", "EU", "CN"]))
+def test_a_day_with_its_year_is_babels(day: date, region: str) -> None:
+    assert format_day(day, "en", region=region) == babel_date(day, "medium", locale="en_GB")
+    assert format_day(day, "zh-CN", region=region) == babel_date(day, "long", locale="zh_CN")
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_an_appointments_weekday_and_clock_are_babels(at: datetime) -> None:
+    usual = format_appointment(at, "en", region="GB")
+    assert usual.startswith(babel_date(at, "EEE ", locale="en_GB"))
+    assert usual.endswith(babel_time(at, "HH:mm", locale="en_GB"))
+    american = format_appointment(at, "en", region="US")
+    assert american.startswith(babel_date(at, "EEE, MMM d, ", locale="en_US"))
+    assert american.endswith(babel_time(at, "h:mm a", locale="en_US"))
+    for region in ("CN", "US"):
+        chinese = format_appointment(at, "zh-CN", region=region)
+        assert f"（{babel_date(at, 'EEEE', locale='zh_CN')}）{at:%H:%M}" in chinese
+
+
+@given(st.integers(-(10**13), 10**13), st.sampled_from([("US", "USD"), ("GB", "GBP"), ("EU", "EUR")]))
+def test_a_regions_own_currency_is_written_by_its_sign(minor: int, own: tuple[str, str]) -> None:
+    region, currency = own
+    golden = format_currency(Decimal(minor).scaleb(-2), currency, "¤#,##0.00;-¤#,##0.00", locale="en_GB")
+    assert format_money(minor, currency, "en", region=region) == golden.replace("US$", "$")
+    assert format_money(minor, "CHF", "en", region=region) == format_money(minor, "CHF", "en")
+
+
 @given(st.integers(-(10**13), 10**13), st.sampled_from(CURRENCIES))
 def test_number_and_english_money_are_babels(minor: int, currency: str) -> None:
     exponent = get_currency_precision(currency)
@@ -86,6 +123,8 @@ def test_moment_shows_the_readers_clock() -> None:
     assert format_moment(moment, "en") == "24 November 2026, 04:05"
     with pytest.raises(ValueError, match="time zone"):
         format_moment(datetime(2026, 1, 1) + timedelta(0), "en")  # noqa: DTZ001
+    with pytest.raises(ValueError, match="time zone"):
+        format_appointment(datetime(2026, 1, 1) + timedelta(0), "zh-CN")  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.windows import Window, zones_of
@@ -26,11 +26,16 @@ ZONES = [
     "Asia/Beirut",
 ]
 MOMENTS = st.datetimes(datetime(2009, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-MINUTES = st.integers(0, 24 * 60 - 2)
 
 
 def _is_open(window: Window, moment: datetime, zones: list[ZoneInfo]) -> bool:
-    return all(window.opens <= moment.astimezone(zone).time() < window.closes for zone in zones)
+    clocks = [moment.astimezone(zone) for zone in zones]
+    return all(
+        window.opens <= clock.time() < window.closes
+        and clock.weekday() not in window.closed_weekdays
+        and clock.date() not in window.closed_days
+        for clock in clocks
+    )
 
 
 @given(MOMENTS, st.lists(st.sampled_from(ZONES), min_size=1, max_size=2, unique=True))
@@ -47,22 +52,79 @@ def test_next_open_is_the_first_permitted_moment(at: datetime, names: list[str])
         earlier += timedelta(minutes=15)
 
 
-@given(MOMENTS, st.sampled_from(ZONES), MINUTES, st.integers(1, 24 * 60))
-@example(datetime(2026, 11, 1, 6, 15, tzinfo=UTC), "America/New_York", 90, 60)
-@example(datetime(2026, 3, 8, 6, 0, tzinfo=UTC), "America/New_York", 150, 60)
-def test_windows_at_the_hours_where_clocks_change(at: datetime, name: str, opens: int, length: int) -> None:
-    """Two o'clock does not exist on one night and comes twice on another."""
-    closes = min(opens + length, 24 * 60 - 1)
-    window = Window(time(*divmod(opens, 60)), time(*divmod(closes, 60)))
-    zones = [ZoneInfo(name)]
-    try:
-        found = window.next_open(at, zones)
-    except ValueError:
-        pytest.fail("one zone is open every day but those that skip the window")
-    assert found >= at
-    assert _is_open(window, found, zones)
-    step = (found - at) / 50
-    assert not any(_is_open(window, at + step * n, zones) for n in range(50) if found > at)
+# Nights on which a clock is set: (zone, a moment before).
+CHANGES = [
+    ("America/New_York", datetime(2026, 3, 8, 0, tzinfo=UTC)),
+    ("America/New_York", datetime(2026, 11, 1, 0, tzinfo=UTC)),
+    ("Europe/London", datetime(2026, 10, 24, 20, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 4, 4, 10, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 10, 3, 10, tzinfo=UTC)),
+    ("Asia/Beirut", datetime(2026, 3, 28, 16, tzinfo=UTC)),  # midnight to one o'clock
+    ("Asia/Beirut", datetime(2026, 10, 24, 16, tzinfo=UTC)),  # midnight back to eleven, on the day before
+    ("Africa/Casablanca", datetime(2027, 2, 6, 20, tzinfo=UTC)),
+    ("Pacific/Apia", datetime(2011, 12, 30, 4, tzinfo=UTC)),  # a whole day does not exist
+]
+QUARTER = timedelta(minutes=15)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(CHANGES), st.integers(0, 60), st.integers(0, 94), st.integers(1, 95), st.booleans())
+@example(("America/New_York", datetime(2026, 11, 1, 5, tzinfo=UTC)), 3, 4, 2, False)  # shut, and open again
+@example(
+    ("America/New_York", datetime(2026, 11, 1, 5, tzinfo=UTC)), 0, 6, 60, False
+)  # opens at half past one
+@example(("America/New_York", datetime(2026, 3, 8, 6, tzinfo=UTC)), 0, 10, 40, False)  # at half past two
+def test_windows_at_the_hours_where_clocks_change(
+    change: tuple[str, datetime], start: int, opens: int, length: int, shut_on_sundays: bool
+) -> None:
+    """Two o'clock does not exist on one night and comes twice on another; held quarter by quarter."""
+    closes = min(opens + length, 95)
+    window = Window(
+        time(*divmod(opens * 15, 60)),
+        time(*divmod(closes * 15, 60)),
+        frozenset({6} if shut_on_sundays else ()),
+    )
+    zones, at = [ZoneInfo(change[0])], change[1] + start * QUARTER
+    expected = at
+    while not _is_open(window, expected, zones):
+        expected += QUARTER
+    assert window.next_open(at, zones) == expected
+
+
+@given(
+    MOMENTS,
+    st.sampled_from(ZONES),
+    st.frozensets(st.integers(0, 6), max_size=6),
+    st.frozensets(st.integers(0, 20), max_size=12),
+)
+def test_on_closed_days_it_stays_shut_and_the_next_open_one_is_found(
+    at: datetime, name: str, weekdays: frozenset[int], offsets: frozenset[int]
+) -> None:
+    zone = ZoneInfo(name)
+    days_off = {at.astimezone(zone).date() + timedelta(days=offset) for offset in offsets}
+    window = Window(time(8), time(22), weekdays, days_off)
+    found = window.next_open(at, [zone])
+    assert _is_open(window, found, [zone])
+    hour = at
+    while hour < found:
+        assert not _is_open(window, hour, [zone]), f"{hour} was permitted and skipped"
+        hour += timedelta(hours=1)
+
+
+def test_a_day_off_anywhere_in_the_country_is_a_day_off() -> None:
+    window = Window(time(8), time(22), frozenset({6}))
+    country = zones_of(None, ["America/New_York", "Pacific/Guam"])
+    # Sunday evening in New York is Monday in Guam; Saturday evening is Sunday there.
+    assert window.next_open(datetime(2026, 11, 28, 23, tzinfo=UTC), country) == datetime(
+        2026, 11, 30, 22, tzinfo=UTC
+    )
+
+
+def test_a_window_that_never_opens_is_an_error() -> None:
+    with pytest.raises(ValueError, match="never open"):
+        Window(time(8), time(22), frozenset(range(7))).next_open(
+            datetime(2026, 6, 1, tzinfo=UTC), [ZoneInfo("Asia/Shanghai")]
+        )
 
 
 def test_the_edges_belong_to_the_opening_and_not_to_the_closing() -> None:
