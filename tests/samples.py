@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.case import Borrower, Case
 from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.money import Amount
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
 from chalicelib.notices.variables import Regulator, SentBefore, Variables
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
@@ -23,9 +25,10 @@ BORROWER = Borrower(
     phone="+8613800138000",
     email="zhangwei@example.com",
     factor="f" * 22,
+    person="p" * 22,
 )
 
-
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
 LINK = "https://notice.example.com/n/Kq3vT9xZb1LmN4pR7sUwYc"
 VARIABLES = Variables(
     initiator_name="示范银行",
@@ -54,6 +57,17 @@ VARIABLES = Variables(
     sent_before=(
         SentBefore("first_notice", "SMS", date(2026, 11, 23)),
         SentBefore("first_notice", "EMAIL", date(2026, 11, 23)),
+    ),
+    callback_number="400-000-0000",
+    stopped_channel="SMS",
+    feedback=Feedback("FB-7K4M2Q", datetime(2026, 11, 25, 14, 30, tzinfo=_SHANGHAI)),
+    meeting=Meeting(
+        datetime(2026, 12, 9, 14, 30, tzinfo=_SHANGHAI), "ONSITE", "李静", "示范市人民路1号三楼302室"
+    ),
+    agreement=Agreement("AG-2026-0148", date(2026, 12, 18), 1_200_000, 12, date(2027, 1, 10), "9f86d081" * 8),
+    instalment=Instalment(3, 12, 100_000, date(2027, 3, 10)),
+    complaint=ComplaintNews(
+        "CP-2026-0093", date(2026, 11, 24), date(2026, 12, 9), "投诉成立，退还违约金。", "系统入账延迟。"
     ),
 )
 

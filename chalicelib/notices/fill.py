@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import Mode
@@ -17,6 +20,7 @@ _DAY = 86_400
 _LENDER_TEXTS = (
     "initiator_name creditor_name mediator_org sms_signature complaint_contact"
     " legal_advice_contact hardship_help pay_channel"
+    " callback_number voice_name contact_person collector_address agreement_name agreement_provision"
 ).split()
 
 
@@ -37,14 +41,20 @@ def fill(
     notice_id: str,
     at: datetime,
     sent: Iterable[Fact] = (),
+    default_date: date | None = None,
+    validation_end: date | None = None,
 ) -> Variables:
     """Return what a notice of this case says at `at` (aware); days are the borrower's local days.
 
-    `sent` are the SENT facts so far, which a reminder names.
+    `sent` are the SENT facts so far, which a reminder names; `default_date` the day a UK default notice
+    gives, `validation_end` the end of a US validation period. What a purpose adds (a meeting, an instalment,
+    …) the caller puts in with `dataclasses.replace`.
     """
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at
+    texts: dict[str, Any] = {name: lender.text(name, language) for name in _LENDER_TEXTS}
     return Variables(
+        **texts,
         recipient_name=case.borrower.name,
         account_last4=case.account_last4,
         amount=case.amount,
@@ -57,11 +67,23 @@ def fill(
         feedback_url=link,
         apply_url=link,
         complaint_url=link,
-        regulator=Regulator.in_language(profile.regulator, language),
+        regulator=_regulator(profile, lender, language),
         notice_id=notice_id,
         verify_code=notice_id[:8].upper(),
-        sent_before=tuple(
-            SentBefore(fact.which[0], fact.which[1], fact.at.astimezone(zone).date()) for fact in sent
-        ),
-        **{name: lender.text(name, language) for name in _LENDER_TEXTS},
+        sent_before=_sent_before(sent, zone),
+        default_date=default_date,
+        validation_end=validation_end,
+    )
+
+
+def _sent_before(sent: Iterable[Fact], zone: ZoneInfo) -> tuple[SentBefore, ...]:
+    return tuple(SentBefore(fact.which[0], fact.which[1], fact.at.astimezone(zone).date()) for fact in sent)
+
+
+def _regulator(profile: Profile, lender: Lender, language: str) -> Regulator:
+    """Return the supervisor a notice names: the profile's, or the lender's own where that is national."""
+    if not profile.regulator_from_lender:
+        return Regulator.in_language(profile.regulator, language)
+    return Regulator(
+        **{field.name: lender.text(f"regulator_{field.name}", language) for field in fields(Regulator)}
     )

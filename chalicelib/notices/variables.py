@@ -7,13 +7,17 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from chalicelib.domain.local_form import format_date, format_money, mask_account, mask_name
+from chalicelib.domain.local_form import mask_account, mask_name
 from chalicelib.domain.money import Amount
-from chalicelib.texts import fill, load_words
+from chalicelib.notices.phrases import phrases
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Itemisation, Meeting
+from chalicelib.notices.shown import PURPOSE_VALUES, Reader
+from chalicelib.texts import fill
+from chalicelib.texts.catalogue import notice_words
 from chalicelib.texts.plain import plain, require_link
 
 COMPONENTS = ("principal", "interest", "fees", "penalty", "payments_credits")
-_DATES = ("due_date", "overdue_since", "respond_by")
+_DATES = ("due_date", "overdue_since", "respond_by", "default_date", "validation_end")
 _LINKS = ("feedback_url", "apply_url", "complaint_url")
 
 
@@ -50,7 +54,10 @@ class Variables:
     """What a notice says, as raw values; days are the borrower's local days.
 
     `today` is the day of sending; `mediation_days` the profile's limit; `account_last4` at most four
-    characters; the three links may be one and the same.
+    characters; the three links may be one and the same. `voice_name` (by default the initiator) must not
+    tell that a debt is collected. `stopped_channel` is the channel an opt-out silenced. What only some
+    purposes or jurisdictions need has a default and blocks only the notices that need it. Raises
+    AmountMismatch when an itemisation does not sum to the amount.
     """
 
     initiator_name: str
@@ -77,6 +84,25 @@ class Variables:
     notice_id: str
     verify_code: str
     sent_before: tuple[SentBefore, ...] = ()
+    callback_number: str = ""
+    voice_name: str = ""
+    contact_person: str = ""
+    stopped_channel: str = ""
+    collector_address: str = ""
+    agreement_name: str = ""
+    agreement_provision: str = ""
+    default_date: date | None = None
+    validation_end: date | None = None
+    feedback: Feedback | None = None
+    meeting: Meeting | None = None
+    agreement: Agreement | None = None
+    instalment: Instalment | None = None
+    complaint: ComplaintNews | None = None
+    itemisation: Itemisation | None = None
+
+    def __post_init__(self) -> None:
+        if self.itemisation:
+            self.itemisation.require_sum(self.amount.total)
 
     @property
     def days_past_due(self) -> int:
@@ -90,32 +116,29 @@ class Variables:
 
 
 def local_values(
-    variables: Variables, *, profile: str, language: str, clean: Callable[[str], str] = plain
+    variables: Variables,
+    *,
+    profile: str,
+    language: str,
+    clean: Callable[[str], str] = plain,
+    step: str = "first_notice",
 ) -> dict[str, Any]:
     """Return every variable under its own name as the reader sees it, with the profile's words filled in.
 
-    `clean` is put over every text from outside. Raises ValueError on an unsafe link or unknown language.
+    `clean` is put over every text from outside; `step` chooses the words that differ between the first
+    notice and later ones. Raises ValueError on an unsafe link or unknown language.
     """
+    reader = Reader(language, profile, notice_words(profile, language), clean)
     values: dict[str, Any] = {"language": language}
-    values |= _texts(variables, clean) | _days(variables, language) | _money(variables.amount, language)
+    values |= _texts(variables, clean) | _days(variables, reader) | _money(variables.amount, reader)
     for name in _LINKS:
         values[name] = require_link(getattr(variables, name))
-    words = load_words(f"{profile.lower()}/legal.{language}")
-    role = "CREDITOR" if values["initiator_name"] == values["creditor_name"] else "AGENT"
-    values["sender_role"] = words["roles"][role]
-    values["modes_offered"] = [words["modes"][mode] for mode in variables.modes_offered]
-    values["days_left_words"] = days_left_words(variables.days_left, words["days_left"])
-    values["sent_before"] = _sent_before(variables, language, words)
-    values |= fill(words["variables"], **values)
+    for name, show in PURPOSE_VALUES.items():
+        if part := getattr(variables, name):
+            values |= show(part, reader, variables.amount.currency)
+    values |= phrases(variables, values, reader, step)
+    values |= fill(reader.words["variables"], **values)
     return values
-
-
-def days_left_words(days_left: int, words: dict[str, str]) -> str:
-    """Return how long the reader has: the words for `many`, `one`, `last` day or `over`."""
-    if days_left < 0:
-        return words["over"]
-    form = {0: "last", 1: "one"}.get(days_left, "many")
-    return words[form].format(days=days_left)
 
 
 def _texts(variables: Variables, clean: Callable[[str], str]) -> dict[str, Any]:
@@ -125,35 +148,21 @@ def _texts(variables: Variables, clean: Callable[[str], str]) -> dict[str, Any]:
         values[f"regulator_{part.name}"] = clean(getattr(variables.regulator, part.name))
     values["masked_name"] = mask_name(values["recipient_name"])
     values["masked_account"] = mask_account(values["account_last4"])
+    values["voice_name"] = values["voice_name"] or values["initiator_name"]
     return values
 
 
-def _days(variables: Variables, language: str) -> dict[str, Any]:
+def _days(variables: Variables, reader: Reader) -> dict[str, Any]:
     days = {name: getattr(variables, name) for name in _DATES} | {"as_of_date": variables.amount.as_of}
     if variables.sent_before:
         days["first_sent_on"] = min(sent.on for sent in variables.sent_before)
-    values: dict[str, Any] = {name: format_date(day, language) for name, day in days.items()}
-    values |= {f"{name}_short": format_date(day, language, short=True) for name, day in days.items()}
-    values |= {f"{name}_year": day.year for name, day in days.items()}
-    values |= {"dpd": variables.days_past_due, "days_left": variables.days_left}
+    values: dict[str, Any] = {"dpd": variables.days_past_due, "days_left": variables.days_left}
+    for name, day in days.items():
+        values |= reader.day(name, day)
     return values | {"mediation_days": variables.mediation_days}
 
 
-def _money(amount: Amount, language: str) -> dict[str, Any]:
-    parts = {name: format_money(getattr(amount, name), amount.currency, language) for name in COMPONENTS}
-    total = format_money(amount.total, amount.currency, language)
+def _money(amount: Amount, reader: Reader) -> dict[str, Any]:
+    parts = {name: reader.money(getattr(amount, name), amount.currency) for name in COMPONENTS}
+    total = reader.money(amount.total, amount.currency)
     return {"currency": amount.currency, "amount_overdue": total, **parts}
-
-
-def _sent_before(variables: Variables, language: str, words: dict[str, Any]) -> list[str]:
-    """One line per earlier sending, oldest first: which notice, by which channel, on which day."""
-    earlier = sorted(variables.sent_before, key=lambda sent: (sent.on, sent.step, sent.channel))
-    return [
-        fill(
-            words["sent_line"],
-            step=words["steps"][sent.step],
-            channel=words["channels"][sent.channel],
-            day=format_date(sent.on, language),
-        )
-        for sent in earlier
-    ]

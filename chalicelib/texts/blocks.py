@@ -41,6 +41,21 @@ def as_text(blocks: Iterable[Block], *, colon: str) -> str:
     return "\n\n".join("\n".join(_text_lines(block, colon)) for block in blocks) + "\n"
 
 
+def each_link_once(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the blocks without links to an address that came before: one code to scan, at the top.
+
+    Borrowers answer where the link is short and on the first page (*policy*).
+    """
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if block.kind != "link" or block.lines[0][1] not in seen:
+            kept.append(block)
+        if block.kind == "link":
+            seen.add(block.lines[0][1])
+    return tuple(kept)
+
+
 def _read_line(line: str) -> tuple[str, tuple[str, ...]]:
     mark, _, rest = line.partition(" ")
     if mark == "#":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.notices.fill import fill, language_of
-from chalicelib.notices.variables import Variables
+from chalicelib.notices.variables import Regulator, Variables
 from chalicelib.store.facts import Fact
 from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, NOON, borrower, case
@@ -29,7 +29,43 @@ def _fill(given: Case, at: datetime = NOON, language: str = "zh-CN", **more: Any
 def test_nothing_is_left_empty() -> None:
     filled = _fill(case())
     empty = [each.name for each in fields(filled) if getattr(filled, each.name) in ("", None, ())]
-    assert empty == ["sent_before"]
+    left_to_others = "sent_before stopped_channel feedback meeting agreement instalment complaint itemisation"
+    of_other_lands = "contact_person collector_address agreement_name agreement_provision"
+    days = "default_date validation_end"
+    voice = "voice_name"  # optional in the lender's row
+    assert set(empty) == set(f"{left_to_others} {of_other_lands} {days} {voice}".split())
+
+
+def test_what_a_lenders_row_may_hold_besides_is_filled_in() -> None:
+    more: dict[str, Any] = {"callback_number": "95000", "voice_name": {"zh-CN": "示范", "en": "Demo"}}
+    lender = replace(DEMO_BANK, settings={**DEMO_BANK.settings, **more})
+    filled = fill(case(), lender, CN, language="en", link="https://x/n/t", notice_id="0f" * 12, at=NOON)
+    assert (filled.callback_number, filled.voice_name) == ("95000", "Demo")
+
+
+def _regulator(version: str, **settings: Any) -> Regulator:
+    lender = replace(DEMO_BANK, settings={**DEMO_BANK.settings, **settings})
+    profile = profiles.of_version(version.partition("@")[0], version)
+    filled = fill(case(), lender, profile, language="en", link="https://x/n/t", notice_id="0f" * 12, at=NOON)
+    return filled.regulator
+
+
+def test_a_supervisor_the_profile_leaves_open_is_named_by_the_lender() -> None:
+    told: dict[str, Any] = {
+        "regulator_name": {"en": "BaFin", "zh-CN": "联邦金融监管局"},
+        "regulator_phone": "0800 2 100",
+    }
+    assert _regulator("EU@1", **told) == Regulator("BaFin", "0800 2 100", "", "")
+
+
+def test_a_supervisor_the_profile_names_is_no_lenders_to_change() -> None:
+    assert _regulator("CN@1", regulator_phone="95000") == _regulator("CN@1")
+    assert _regulator("CN@1").phone == "12378"
+
+
+def test_statutory_days_are_handed_through() -> None:
+    filled = _fill(case(), default_date=date(2026, 12, 20), validation_end=date(2027, 1, 4))
+    assert (filled.default_date, filled.validation_end) == (date(2026, 12, 20), date(2027, 1, 4))
 
 
 @pytest.mark.parametrize(

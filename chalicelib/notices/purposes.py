@@ -1,0 +1,92 @@
+"""What a notice says beyond the debt itself: one small value per purpose, carried by Variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib.domain.errors import AmountMismatch
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """The borrower's answer as received: `received_at` in his own zone."""
+
+    reference: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A mediation meeting: `at` in the borrower's zone, `mode` a code of Mode, `place` an address or a number
+    to ring, `link` where an online meeting is joined; one of the two is needed.
+    """
+
+    at: datetime
+    mode: str
+    mediator: str
+    place: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A drafted agreement waiting for signatures: `total` in minor units over `instalments` payments.
+
+    `digest` is the hash of the document that every signature binds (invariant 15).
+    """
+
+    reference: str
+    sign_by: date
+    total: int
+    instalments: int
+    first_due: date
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One payment of a plan, the `number`-th of `of`; `amount` in minor units."""
+
+    number: int
+    of: int
+    amount: int
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintNews:
+    """What there is to tell of a complaint: `decide_by` the answer's day, in an extension the new one.
+
+    `reasons` are those of the extension or of the decision; `routes` where to turn next, by default the
+    profile's own.
+    """
+
+    reference: str
+    received_on: date
+    decide_by: date | None = None
+    decision: str = ""
+    reasons: str = ""
+    routes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Itemisation:
+    """How a debt grew since its itemisation date (12 CFR 1006.34(b)(3), (c)(2)), in minor units.
+
+    `creditor` is the one on that date. Raises AmountMismatch from `require_sum` when the parts do not make
+    the amount now owed.
+    """
+
+    on: date
+    creditor: str
+    balance: int
+    interest: int = 0
+    fees: int = 0
+    payments_credits: int = 0
+
+    def require_sum(self, total: int) -> None:
+        """Raise AmountMismatch unless the balance and what came since sum to `total` (invariant 8)."""
+        found = self.balance + self.interest + self.fees - self.payments_credits
+        if found != total:
+            raise AmountMismatch(f"the itemisation sums to {found} but total is {total} (minor units)")
