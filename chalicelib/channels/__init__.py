@@ -22,7 +22,9 @@ class Outgoing:
 
     `to` is a phone number (E.164), an e-mail address, postal lines joined by newlines, or the borrower's id
     in the lender's app. `template` (`cn/first_notice/SMS/zh-CN@1`) and `values` are for providers that fill
-    in a registered template themselves; `pdf` is a letter's pages.
+    in a registered template themselves; `pdf` is a letter's pages. `link` is the borrower's page for an app
+    to open. `ttl` is the number of seconds after which the provider must give up, so that nothing is handed
+    over once the permitted hours have ended; 0 leaves it to the provider.
     """
 
     to: str
@@ -35,13 +37,17 @@ class Outgoing:
     template: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     pdf: bytes = b""
+    lender: str = ""
+    link: str = ""
+    ttl: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took the message under its own id."""
+    """A provider (`eum`, `ses`, `alibaba`, `in_app`, `letter`, `sandbox`) took the message under this id."""
 
     message_id: str
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,15 @@ class Channel(Protocol):
         ...
 
 
-_THROTTLES = {"ThrottlingException", "TooManyRequestsException", "LimitExceededException", "Throttling"}
+# A later try, or another provider, may do: it throttles, its quota is spent, or its sending is paused.
+_LATER = {
+    "LimitExceededException",
+    "SendingPausedException",
+    "ServiceQuotaExceededException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
 
 
 def result_of(error: ClientError | BotoCoreError) -> Refused | Unsure:
@@ -82,7 +96,7 @@ def result_of(error: ClientError | BotoCoreError) -> Refused | Unsure:
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        return Unsure(code) if status >= 500 else Refused(code, again=code in _THROTTLES or status == 429)
+        return Unsure(code) if status >= 500 else Refused(code, again=code in _LATER or status == 429)
     name = type(error).__name__
     if isinstance(error, EndpointConnectionError | ConnectTimeoutError | NoCredentialsError):
         return Refused(name, again=True)

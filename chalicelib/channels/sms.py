@@ -8,9 +8,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.channels import Accepted, Outgoing, Result, result_of
 
+_TTL_SECONDS = (5, 259_200)  # what the service takes; its own default is the longest, three days
+
 
 class EndUserMessagingSms:
-    """Sends through one origination identity and one configuration set (whose events are our receipts)."""
+    """Sends through one origination identity and one configuration set (whose events are our receipts).
+
+    What a message may cost is left to the account's spend limit: a price per message differs by country.
+    """
 
     def __init__(self, client: Any, origination: str, configuration_set: str) -> None:
         self._client = client
@@ -27,7 +32,14 @@ class EndUserMessagingSms:
                 MessageType="TRANSACTIONAL",
                 ConfigurationSetName=self._configuration_set,
                 Context=message.tags,
+                **time_to_live(message.ttl),
             )
         except (ClientError, BotoCoreError) as error:
             return result_of(error)
-        return Accepted(answer["MessageId"])
+        return Accepted(answer["MessageId"], "eum")
+
+
+def time_to_live(seconds: int) -> dict[str, int]:
+    """Return End User Messaging's parameter for `ttl`, within its bounds; nothing for 0."""
+    shortest, longest = _TTL_SECONDS
+    return {"TimeToLive": min(max(seconds, shortest), longest)} if seconds else {}
