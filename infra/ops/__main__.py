@@ -1,0 +1,21 @@
+"""The operators' command line: `python -m infra.ops`."""
+
+from __future__ import annotations
+
+import typer
+
+from infra.ops import evidence, lender, notice
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Accord for its operators.",
+)
+# One line for each noun; a module beside this one has its commands as `app`.
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(lender.app, name="lender")
+app.add_typer(notice.app, name="notice")
+
+if __name__ == "__main__":
+    app(prog_name="python -m infra.ops")
