@@ -10,6 +10,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.loan_systems import loan_systems
+from chalicelib.api.providers import providers
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
 from chalicelib.wiring import wired
@@ -20,6 +21,7 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 app = Chalice(app_name="accord", configure_logs=False)
 app.register_blueprint(loan_systems)
+app.register_blueprint(providers)
 app.register_blueprint(borrowers)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
@@ -50,10 +52,12 @@ def take_receipt(event: SQSEvent) -> Any:
     return _each_record(event, wired().take_receipt)
 
 
-@app.lambda_function(name="send_notice")
-def send_notice(event: dict[str, Any], context: Any) -> None:
-    """Task of Notify, Remind and RemindAgain."""
-    wired().send_notice(Task.parse(event), context.aws_request_id)
+@app.on_sqs_message(queue="accord-notices", batch_size=1, name="send_notice")
+def send_notice(event: SQSEvent) -> Any:
+    """Carry out the machines' sending stages; a message that fails comes back."""
+    context: Any = event.context
+    attempt = context.aws_request_id
+    return _each_record(event, lambda body: wired().take_notice(body, attempt))
 
 
 @app.lambda_function(name="await_signal")

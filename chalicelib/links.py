@@ -7,6 +7,16 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HashKeys:
+    """The keys of what is stored instead of a borrower's factor and instead of his address."""
+
+    factor: bytes
+    person: bytes
+
 
 TOKEN_BYTES = 16  # 128 bits, 22 characters in a URL
 
@@ -30,6 +40,14 @@ def factor_digest(factor: str, scope: str, pepper: bytes) -> str:
 def matches(given: str, kept: str) -> bool:
     """Whether two digests are the same, in constant time."""
     return hmac.compare_digest(given.encode(), kept.encode())
+
+
+def person_key(address: str, key: bytes) -> str:
+    """Return the 22-character key under which a person's contacts are counted: his phone, else his e-mail.
+
+    The same for every lender and case, so that caps can be pooled; not to be guessed without the key.
+    """
+    return _mac(key, b"person", address.casefold().encode())[:22]
 
 
 def event_reference(lender: str, event_id: str, key: bytes) -> str:

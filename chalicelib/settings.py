@@ -9,20 +9,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where this deployment's resources are; `public_url` has no trailing slash."""
+    """Where this deployment's resources are; `public_url` has no trailing slash.
+
+    `…_per_second` is what each provider takes, `senders` how many processes share it. `alibaba_share` (0 to
+    1) is the part of the SMS that goes to the second provider. An empty origination or no share: not in use.
+    """
 
     stage: str
     region: str
     table: str
     loan_events_queue_url: str
+    receipts_queue_url: str
     case_machine_arn: str
+    delivery_machine_arn: str
+    records_bucket: str
+    print_bucket: str
     public_url: str
     keys_secret: str
     lender_secret_prefix: str
     sms_origination: str
     sms_configuration_set: str
+    sms_per_second: float
+    voice_origination: str
+    voice_per_second: float
+    alibaba_secret: str
+    alibaba_share: float
     email_from: str
     email_configuration_set: str
+    email_per_second: float
+    senders: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -36,12 +51,23 @@ class Settings:
             region=environment.get("AWS_REGION") or environment["AWS_DEFAULT_REGION"],
             table=get("TABLE"),
             loan_events_queue_url=get("LOAN_EVENTS_QUEUE_URL"),
+            receipts_queue_url=get("RECEIPTS_QUEUE_URL"),
             case_machine_arn=get("CASE_MACHINE_ARN"),
+            delivery_machine_arn=get("DELIVERY_MACHINE_ARN"),
+            records_bucket=get("RECORDS_BUCKET"),
+            print_bucket=get("PRINT_BUCKET"),
             public_url=get("PUBLIC_URL").rstrip("/"),
             keys_secret=get("KEYS_SECRET"),
             lender_secret_prefix=get("LENDER_SECRET_PREFIX"),
             sms_origination=get("SMS_ORIGINATION"),
             sms_configuration_set=get("SMS_CONFIGURATION_SET"),
+            sms_per_second=float(get("SMS_PER_SECOND")),
+            voice_origination=get("VOICE_ORIGINATION"),
+            voice_per_second=float(get("VOICE_PER_SECOND")),
+            alibaba_secret=get("ALIBABA_SECRET"),
+            alibaba_share=float(get("ALIBABA_SHARE")),
             email_from=get("EMAIL_FROM"),
             email_configuration_set=get("EMAIL_CONFIGURATION_SET"),
+            email_per_second=float(get("EMAIL_PER_SECOND")),
+            senders=int(get("SENDERS")),
         )

@@ -1,15 +1,17 @@
-"""Timers: the only caller of Step Functions; every deadline is a wait of the case machine."""
+"""Timers: the only caller of Step Functions; every deadline is a wait of a machine."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.codes import Signal, Stage
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.moments import stamp
 
 _GONE = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
 _RUNNING = {"RUNNING", "PENDING_REDRIVE"}
@@ -26,29 +28,33 @@ class StepFunctions(Protocol):
 
 
 class Timers:
-    """Starts and signals the executions of one case machine."""
+    """Starts and signals executions: one per case, and one per step of messages to be delivered."""
 
-    def __init__(self, client: StepFunctions, machine_arn: str) -> None:
+    def __init__(self, client: StepFunctions, case_machine: str, delivery_machine: str) -> None:
         self._client = client
-        self._machine_arn = machine_arn
+        self._case_machine = case_machine
+        self._delivery_machine = delivery_machine
 
     def start(self, case_id: CaseId, timers: Mapping[str, int]) -> None:
         """Start a case's execution; a case that has one already keeps it (`timers`: seconds by stage)."""
-        self._start(str(case_id), case_id, timers)
+        self._start(self._case_machine, str(case_id), _case(case_id, timers))
 
     def ensure_running(self, case_id: CaseId, timers: Mapping[str, int]) -> bool:
-        """Start an execution if none of the case's is running; returns whether one was started.
+        """Start an execution if none of the case's is running; returns whether one was started."""
+        return self._ensure(self._case_machine, str(case_id), _case(case_id, timers))
 
-        An ended execution keeps its name, so a restart is called `{case_id}-r1`, `-r2` …
+    def deliver(self, case_id: CaseId, step: str, patience: int, at: datetime) -> None:
+        """Start seeing a step delivered that fell due at `at` (UTC); one that is seen to already stays.
+
+        `patience`: seconds that a receipt may take before the next channel is tried.
         """
-        for name in (str(case_id), *(f"{case_id}-r{n}" for n in range(1, _MAX_RESTARTS + 1))):
-            status = self._status(name)
-            if status in _RUNNING:
-                return False
-            if status is None:
-                self._start(name, case_id, timers)
-                return True
-        return False
+        data = _delivery(case_id, step, patience, at)
+        self._start(self._delivery_machine, f"{case_id}-{step}", data)
+
+    def ensure_delivering(self, case_id: CaseId, step: str, patience: int, at: datetime) -> bool:
+        """Start a step's delivery if none is running; returns whether one was started."""
+        data = _delivery(case_id, step, patience, at)
+        return self._ensure(self._delivery_machine, f"{case_id}-{step}", data)
 
     def answer(self, token: str) -> bool:
         """End a wait because the borrower answered; returns False when the wait was over already."""
@@ -57,32 +63,54 @@ class Timers:
 
     def settle(self, token: str) -> bool:
         """End a wait and its execution because the case is closed; False when the wait was over already."""
-        return self._signal("send_task_failure", taskToken=token, error=Signal.SETTLED.value, cause="closed")
+        return self._fail(token, Signal.SETTLED, "closed")
 
     def defer(self, token: str, stage: Stage, seconds: int) -> bool:
         """Send an execution to wait `seconds` and then enter `stage`; False when the wait was over."""
         cause = json.dumps({"stage": stage.value, "seconds": max(1, seconds)})
-        return self._signal("send_task_failure", taskToken=token, error=Signal.DEFERRED.value, cause=cause)
+        return self._fail(token, Signal.DEFERRED, cause)
 
-    def _start(self, name: str, case_id: CaseId, timers: Mapping[str, int]) -> None:
+    def delivered(self, token: str) -> bool:
+        """End a step's delivery: a message arrived or none is needed; False when the wait was over."""
+        return self._signal("send_task_success", taskToken=token, output="{}")
+
+    def undelivered(self, token: str) -> bool:
+        """Let a step's delivery try its next channel at once; False when the wait was over already."""
+        return self._fail(token, Signal.UNDELIVERED, "every message sent so far failed")
+
+    def exhausted(self, token: str) -> bool:
+        """End a step's delivery because no channel is left; False when the wait was over already."""
+        return self._fail(token, Signal.EXHAUSTED, "no channel is left")
+
+    def _start(self, machine: str, name: str, data: Mapping[str, Any]) -> None:
         try:
-            self._client.start_execution(
-                stateMachineArn=self._machine_arn,
-                name=name,
-                input=json.dumps({"case_id": str(case_id), "timers": dict(timers)}),
-            )
+            self._client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(data))
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
                 raise
 
-    def _status(self, name: str) -> str | None:
-        arn = self._machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
+    def _ensure(self, machine: str, base: str, data: Mapping[str, Any]) -> bool:
+        """An ended execution keeps its name, so a restart is called `{base}-r1`, `-r2` …"""
+        for name in (base, *(f"{base}-r{n}" for n in range(1, _MAX_RESTARTS + 1))):
+            status = self._status(machine, name)
+            if status in _RUNNING:
+                return False
+            if status is None:
+                self._start(machine, name, data)
+                return True
+        return False
+
+    def _status(self, machine: str, name: str) -> str | None:
+        arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"
         try:
             return str(self._client.describe_execution(executionArn=arn)["status"])
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
                 raise
             return None
+
+    def _fail(self, token: str, signal: Signal, cause: str) -> bool:
+        return self._signal("send_task_failure", taskToken=token, error=signal.value, cause=cause)
 
     def _signal(self, operation: str, **kwargs: Any) -> bool:
         try:
@@ -92,3 +120,11 @@ class Timers:
                 raise
             return False
         return True
+
+
+def _case(case_id: CaseId, timers: Mapping[str, int]) -> dict[str, Any]:
+    return {"case_id": str(case_id), "timers": dict(timers)}
+
+
+def _delivery(case_id: CaseId, step: str, patience: int, at: datetime) -> dict[str, Any]:
+    return {"case_id": str(case_id), "step": step, "patience": patience, "at": stamp(at)}

@@ -41,6 +41,7 @@ class FakeStepFunctions:
     """Step Functions as AWS has it: unique names per machine, dead tokens refused, `failing` calls fail."""
 
     statuses: dict[str, str] = field(default_factory=dict)
+    machines: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     signals: list[tuple[str, str, Any]] = field(default_factory=list)
     dead: set[str] = field(default_factory=set)
@@ -51,7 +52,7 @@ class FakeStepFunctions:
         name = kwargs["name"]
         if name in self.statuses:
             raise client_error("ExecutionAlreadyExists", "StartExecution")
-        self.statuses[name] = "RUNNING"
+        self.statuses[name], self.machines[name] = "RUNNING", kwargs["stateMachineArn"]
         self.inputs[name] = json.loads(kwargs["input"])
         return {"executionArn": f"arn:{name}"}
 

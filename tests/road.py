@@ -19,7 +19,13 @@ from tests.table import make_table
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 SECRET = "whsec_" + "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
-KEYS = {"link_pepper": "pepper" * 6, "session_key": "session" * 5, "reference_key": "reference" * 4}
+RECORDS, PRINTS = "accord-test-records", "accord-test-print"
+KEYS = {
+    "link_pepper": "pepper" * 6,
+    "session_key": "session" * 5,
+    "reference_key": "reference" * 4,
+    "person_key": "person" * 6,
+}
 
 DEMO_BANK = Lender(
     "demo-bank",
@@ -34,7 +40,9 @@ DEMO_BANK = Lender(
         "legal_advice_contact": {"zh-CN": "12348 公共法律服务热线", "en": "12348 public legal service line"},
         "hardship_help": {"zh-CN": "困难客户专线 400-000-0001", "en": "hardship line 400-000-0001"},
         "default_timezone": "Asia/Shanghai",
+        "callback_number": "400-000-0002",
     },
+    live=True,
 )
 
 
@@ -61,13 +69,16 @@ class Road:
     def __post_init__(self) -> None:
         table = make_table(boto3.client("dynamodb"))
         queue = boto3.client("sqs").create_queue(QueueName="accord-loan-events")["QueueUrl"]
+        receipts = boto3.client("sqs").create_queue(QueueName="accord-receipts")["QueueUrl"]
+        for bucket in (RECORDS, PRINTS):
+            boto3.client("s3").create_bucket(Bucket=bucket)
         secrets = boto3.client("secretsmanager")
         secrets.create_secret(Name="accord/test/keys", SecretString=json.dumps(KEYS))
         secrets.create_secret(
             Name="accord/test/lender/demo-bank", SecretString=json.dumps({"webhook_secrets": [SECRET]})
         )
         boto3.client("sesv2").create_email_identity(EmailIdentity="notice@accord.example")
-        self.wiring = wirings.Wiring(_settings(table, queue, _machine()), clock=self.clock)
+        self.wiring = wirings.Wiring(_settings(table, queue, receipts), clock=self.clock)
         wirings.install(self.wiring)
         lenders.put(DEMO_BANK)
 
@@ -77,27 +88,38 @@ class Road:
         return json.dumps(example | changes, ensure_ascii=False).encode()
 
 
-def _machine() -> str:
-    role = boto3.client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+def _machine(name: str) -> str:
+    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     definition = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 1, "End": True}}}
     machine = boto3.client("stepfunctions").create_state_machine(
-        name="accord-test-case", definition=json.dumps(definition), roleArn=role
+        name=f"accord-test-{name}", definition=json.dumps(definition), roleArn=role
     )
     return str(machine["stateMachineArn"])
 
 
-def _settings(table: str, queue: str, machine: str) -> Settings:
+def _settings(table: str, queue: str, receipts: str) -> Settings:
     return Settings(
         stage="test",
         region="us-east-1",
         table=table,
         loan_events_queue_url=queue,
-        case_machine_arn=machine,
+        receipts_queue_url=receipts,
+        case_machine_arn=_machine("case"),
+        delivery_machine_arn=_machine("delivery"),
+        records_bucket=RECORDS,
+        print_bucket=PRINTS,
         public_url="https://accord.example",
         keys_secret="accord/test/keys",
         lender_secret_prefix="accord/test/lender/",
         sms_origination="ACCORD",
         sms_configuration_set="accord-test",
+        sms_per_second=1000,
+        voice_origination="VOICE",
+        voice_per_second=1000,
+        alibaba_secret="accord/test/alibaba",
+        alibaba_share=0,
         email_from="notice@accord.example",
         email_configuration_set="accord-test",
+        email_per_second=1000,
+        senders=1,
     )

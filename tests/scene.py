@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools import Metrics
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 from standardwebhooks import Webhook
@@ -23,14 +25,13 @@ from chalicelib.store.events import TakenEvent
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 from chalicelib.wiring import Wiring, install
-from chalicelib.workflow.task import Task
 from tests.fakes import FakeChannel, FakeStepFunctions
 from tests.road import DEMO_BANK, NOON, SECRET, Road
 from tests.samples import CASE_ID
 
-__all__ = ["Scene", "deployment", "scene"]
+__all__ = ["Scene", "counted", "deployment", "scene"]
 
-_KEPT = {"settings", "clock", "sender_clocks", "randomness", "_secret"}
+_KEPT = {"settings", "clock", "sender_clocks", "randomness", "secret", "archive"}
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Scene:
     machine: FakeStepFunctions
     sms: FakeChannel
     mail: FakeChannel
+    voice: FakeChannel
+    letter: FakeChannel
     runs: int = 0
 
     @property
@@ -52,9 +55,15 @@ class Scene:
         wiring = self.wiring
         for name in vars(wiring).keys() - _KEPT:
             del vars(wiring)[name]
-        wiring.timers = Timers(self.machine, wiring.settings.case_machine_arn)
-        channels: dict[ChannelName, Channel] = {ChannelName.SMS: self.sms, ChannelName.EMAIL: self.mail}
-        wiring._sender = Sender(channels, wiring.clock)
+        settings = wiring.settings
+        wiring.timers = Timers(self.machine, settings.case_machine_arn, settings.delivery_machine_arn)
+        channels: dict[ChannelName, Channel] = {
+            ChannelName.SMS: self.sms,
+            ChannelName.EMAIL: self.mail,
+            ChannelName.VOICE: self.voice,
+            ChannelName.LETTER: self.letter,
+        }
+        wiring._sender = Sender(channels, wiring.archive, wiring.clock)
 
     def sign(self, body: bytes, secret: str = SECRET) -> dict[str, str]:
         """Return the headers with which the lender's own library signs a body now."""
@@ -80,11 +89,16 @@ class Scene:
         """Do what the queue's consumer does with one record."""
         self.wiring.take_loan_event(json.dumps({"reference": reference}))
 
-    def run(self, stage: Stage, token: str = "", attempt: str = "") -> None:
+    def run(self, stage: Stage, token: str = "", attempt: str = "", **more: Any) -> None:
         """Run the task of a message stage as the machine does, each time with a token and id of its own."""
         self.runs += 1
-        task = Task(CASE_ID, stage, token or f"token-{stage}-{self.runs}")
-        self.wiring.send_notice(task, attempt or f"{self.runs:08d}")
+        task = {
+            "case_id": str(CASE_ID),
+            "stage": stage.value,
+            "token": token or f"token-{stage}-{self.runs}",
+            "entered": self.road.clock.now.isoformat(),
+        }
+        self.wiring.take_notice(json.dumps(task | more), attempt or f"{self.runs:08d}")
 
     @property
     def case(self) -> Case:
@@ -121,7 +135,8 @@ def scene(deployment: Road) -> Scene:
     """A fresh scene."""
     wiring = deployment.wiring
     deployment.clock.now = NOON
-    found = Scene(deployment, FakeStepFunctions(), FakeChannel("sms"), FakeChannel("mail"))
+    sms, mail, voice, letter = map(FakeChannel, ("sms", "mail", "voice", "letter"))
+    found = Scene(deployment, FakeStepFunctions(), sms, mail, voice, letter)
     _wipe(wiring.settings.table)
     found.queued()
     install(wiring)
@@ -134,6 +149,18 @@ def scene(deployment: Road) -> Scene:
 def _wipe(table: str) -> None:
     """Empty the table behind its API: a scan and a delete per row would be half the time of a test."""
     dynamodb_backends["123456789012"]["us-east-1"].get_table(table).items.clear()
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Every metric that is counted, by name."""
+    found: Counter[str] = Counter()
+
+    def add(self: Metrics, name: str, unit: object, value: float) -> None:
+        found[name] += int(value)
+
+    monkeypatch.setattr(Metrics, "add_metric", add)
+    return found
 
 
 def case_id(generation: int = 1) -> CaseId:

@@ -14,7 +14,7 @@ from infra.resources.parameters import parameters
 from infra.resources.parts import Part
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def _named(path: Path) -> str:

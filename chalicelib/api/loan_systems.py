@@ -33,8 +33,9 @@ def take_event() -> Response:
     moments = [clock() for clock in wiring.sender_clocks]
     try:
         taken = wiring.intake.take(request.headers, body, wiring.clock(), moments)
-    except EventConflict:
+    except EventConflict as error:
         wiring.telemetry.count(Metric.EVENT_CONFLICT)
+        wiring.telemetry.problem("event conflict", error=str(error))
         raise
     wiring.telemetry.count(Metric.EVENT_TAKEN)
     wiring.telemetry.event("event taken", reference=taken.reference, lender=taken.lender, type=taken.type)

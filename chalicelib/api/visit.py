@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chalice import Blueprint, Response
 from chalice.app import Request
@@ -21,6 +21,8 @@ from chalicelib.wiring import Wiring, wired
 
 LANGUAGES = ("zh-CN", "en")
 FORM = ["application/x-www-form-urlencoded"]
+ONE_CLICK = [*FORM, "multipart/form-data"]
+"""What a mail program may send (RFC 8058)."""
 _MAX_FIELDS = 20
 
 View = Callable[..., Response]
@@ -67,9 +69,10 @@ class Visit:
         html = render(name, self.language, csrf=self.csrf, base=self.base, **context)
         return Response(html, headers=self._headers(), status_code=http)
 
-    def go(self, path: str, session: Session | None = None) -> Response:
+    def go(self, path: str, session: Session | None = None, **query: str) -> Response:
         """Return a redirect to one of our own pages (303), starting `session` if one is given."""
-        headers = self._headers(session) | {"Location": f"{self.base}{path}?lang={self.language}"}
+        asked = urlencode({"lang": self.language, **query})
+        headers = self._headers(session) | {"Location": f"{self.base}{path}?{asked}"}
         return Response("", headers=headers, status_code=303)
 
     def _headers(self, session: Session | None = None) -> dict[str, str | list[str]]:

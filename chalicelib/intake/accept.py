@@ -12,6 +12,7 @@ from chalicelib.intake.contract import OverdueData, PaymentData, SettledData
 from chalicelib.intake.open_case import open_case
 from chalicelib.intake.parse import parse_event
 from chalicelib.intake.upstream import Upstream
+from chalicelib.links import HashKeys
 from chalicelib.store import events
 from chalicelib.store.lenders import Lender
 from chalicelib.timers import Timers
@@ -22,7 +23,7 @@ class Accept:
     """Carries out loan events; every step may be repeated and heals a death at the step before."""
 
     timers: Timers
-    pepper: Callable[[], bytes]
+    hash_keys: Callable[[], HashKeys]
     lender_of: Callable[[str], Lender]
 
     def accept(self, reference: str, now: datetime) -> None:
@@ -38,7 +39,7 @@ class Accept:
         upstream = Upstream(taken, event.subject, at, now)
         match event.data:
             case OverdueData() as data:
-                open_case(upstream, data, self.lender_of(taken.lender), self.pepper(), self.timers)
+                open_case(upstream, data, self.lender_of(taken.lender), self.hash_keys(), self.timers)
             case PaymentData() as data if data.outstanding.total > 0:
                 balance.restate(upstream, data.outstanding)
             case PaymentData() | SettledData():

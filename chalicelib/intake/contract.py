@@ -14,6 +14,7 @@ _PLAIN = r"^[^\x00-\x1f\x7f]+$"
 
 MinorUnits = Annotated[int, Field(ge=0, le=_MAX_MINOR_UNITS, description="integer minor units, e.g. 分")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_PLAIN)]
+PostalLine = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_PLAIN)]
 LenderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,62}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -38,12 +39,14 @@ class BorrowerData(_Strict):
     timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
     phone: Phone | None = None
     email: Email | None = None
+    postal: Annotated[list[PostalLine], Field(min_length=2, max_length=6)] | None = None
+    app_user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@-]{1,64}$")] | None = None
     id_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}[0-9Xx]$")]
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if not self.phone and not self.email:
-            raise PydanticCustomError("unreachable", "give phone (E.164) or email, or both")
+        if not self.phone and not self.email and not self.postal:
+            raise PydanticCustomError("unreachable", "give phone (E.164), email or postal, or several")
         return self
 
 

@@ -12,18 +12,19 @@ from chalicelib.domain.money import Amount
 from chalicelib.intake import balance
 from chalicelib.intake.contract import OverdueData
 from chalicelib.intake.upstream import Upstream
+from chalicelib.links import HashKeys
 from chalicelib.store import cases
 from chalicelib.store.lenders import Lender
 from chalicelib.timers import Timers
 
 
-def open_case(upstream: Upstream, data: OverdueData, lender: Lender, pepper: bytes, timers: Timers) -> None:
+def open_case(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys, timers: Timers) -> None:
     """Open the case of an overdue loan and start its execution; any repeat of the event heals either.
 
     An event that meets another's open case restates its balance instead.
     """
     profile = profiles.current(lender.profile, upstream.now)
-    overdue = _read(upstream, data, lender, pepper)
+    overdue = _read(upstream, data, lender, keys)
     first = CaseId(upstream.taken.loan_key, 1)
     case = Case.open(overdue, first, (profile.jurisdiction, profile.version), upstream.now)
     if cases.open_first(case):
@@ -63,7 +64,7 @@ def _is_news(case: Case, known: Case | datetime) -> bool:
     return case.balance_at > known.balance_at and case.overdue_since > known.overdue_since
 
 
-def _read(upstream: Upstream, data: OverdueData, lender: Lender, pepper: bytes) -> Overdue:
+def _read(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys) -> Overdue:
     given, taken = data.borrower, upstream.taken
     borrower = Borrower(
         name=given.name,
@@ -71,7 +72,10 @@ def _read(upstream: Upstream, data: OverdueData, lender: Lender, pepper: bytes) 
         timezone=given.timezone or lender.text("default_timezone", "en") or None,
         phone=given.phone,
         email=given.email,
-        factor=links.factor_digest(given.id_last4, taken.loan_key, pepper),
+        factor=links.factor_digest(given.id_last4, taken.loan_key, keys.factor),
+        person=links.person_key(given.phone or given.email or "\n".join(given.postal or ()), keys.person),
+        postal=tuple(given.postal or ()),
+        app_user=given.app_user,
     )
     return Overdue(
         event_id=taken.event_id,

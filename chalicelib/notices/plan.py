@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName
-from chalicelib.domain.contact_rules import Decision, Verdict, decide
+from chalicelib.domain.contact_rules import Decision, Question, Verdict, decide
+from chalicelib.domain.person import Person
 from chalicelib.domain.profile import Profile, Step
+from chalicelib.domain.windows import zones_of
+
+OUT_OF_TIME = "step.useful_time"
+"""The rule under which a notice is cancelled that could not leave while it was of use (*policy*)."""
 
 
 def claim_key(step: str, channel: ChannelName) -> str:
@@ -16,11 +22,53 @@ def claim_key(step: str, channel: ChannelName) -> str:
     return f"{step}#{channel.value}"
 
 
+def channel_of(key: str) -> ChannelName:
+    """Return the channel a claim key names."""
+    return ChannelName(key.partition("#")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What decisions about one step of one case rest on; `since` is when the step first fell due, or
+    what it replies to was done (UTC)."""
+
+    case: Case
+    person: Person
+    profile: Profile
+    step: Step
+    at: datetime
+    since: datetime
+
+    def on(self, case: Case, person: Person) -> Ground:
+        """Return this ground with the case and person as they have become."""
+        return replace(self, case=case, person=person)
+
+    def decide(self, channel: ChannelName, *, last_resort: bool = False) -> Decision:
+        """Return whether the step's message may go over a channel now, or not until when, and why."""
+        if self.at > self.since + timedelta(seconds=self.step.useful):
+            return Decision(Verdict.DENY, OUT_OF_TIME, self.profile.version)
+        question = Question(
+            self.case, self.person, channel, self.step.purpose, last_resort=last_resort, acted_at=self.since
+        )
+        return decide(question, self.profile, self.at)
+
+    def open_for(self, channel: ChannelName) -> int:
+        """Return for how many seconds from now a message may still be handed over."""
+        zones = zones_of(self.case.borrower.timezone, self.profile.zones)
+        left = self.profile.hours[channel].window.open_for(self.at, zones)
+        return max(0, int(left.total_seconds()))
+
+    def unclaimed(self, channels: Iterable[ChannelName]) -> tuple[ChannelName, ...]:
+        """Return those channels over which nobody has claimed this step's message yet."""
+        return tuple(each for each in channels if claim_key(self.step.name, each) not in self.case.claims)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The verdict on every channel of a step that has not been claimed yet, in the step's order."""
+    """The verdict on each channel asked about, in order; `last_resort`: a preference has given way."""
 
     decisions: tuple[tuple[ChannelName, Decision], ...]
+    last_resort: bool = False
 
     def having(self, verdict: Verdict) -> tuple[tuple[ChannelName, Decision], ...]:
         """Return the channels with this verdict."""
@@ -28,7 +76,7 @@ class Plan:
 
     @property
     def unfinished(self) -> bool:
-        """Whether something of the step may still go, now or later."""
+        """Whether something may still go, now or later."""
         return any(decision.verdict != Verdict.DENY for _, decision in self.decisions)
 
     @property
@@ -38,12 +86,20 @@ class Plan:
         return min(moments, default=None)
 
 
-def plan(case: Case, step: Step, profile: Profile, at: datetime) -> Plan:
-    """Return what to do with each channel of a step at `at` (aware, UTC)."""
-    return Plan(
-        tuple(
-            (channel, decide(case, channel, profile, at))
-            for channel in step.channels
-            if claim_key(step.name, channel) not in case.claims
-        )
-    )
+def plan(ground: Ground) -> Plan:
+    """Return what to do with each channel that the step sends over at once."""
+    return Plan(tuple((each, ground.decide(each)) for each in ground.unclaimed(ground.step.channels)))
+
+
+def plan_fallback(ground: Ground) -> Plan:
+    """Return what to do with every channel that is left to the step, in the order they are tried.
+
+    When rules leave none, and nothing of a statutory notice has gone out at all, a preference gives way:
+    the law's notice is not to vanish (a window never gives way).
+    """
+    step = ground.step
+    left = ground.unclaimed((*step.channels, *step.fallback))
+    found = Plan(tuple((each, ground.decide(each)) for each in left))
+    if found.unfinished or len(left) < len(step.channels) + len(step.fallback):
+        return found
+    return Plan(tuple((each, ground.decide(each, last_resort=True)) for each in left), last_resort=True)

@@ -1,80 +1,87 @@
-"""Receipts of SES and End User Messaging: what the provider says became of a message."""
+"""What a receipt changes: the record, whether a step has arrived, a dead address, the wait for it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from chalicelib.domain.codes import FactKind
-from chalicelib.domain.keys import CaseId
-from chalicelib.store import facts
+from chalicelib import profiles
+from chalicelib.channels.receipts import ProviderReceipt
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import ChannelName, ContactState, FactKind
+from chalicelib.domain.profile import Profile
+from chalicelib.notices.plan import claim_key
+from chalicelib.notices.state import ARRIVED, FAILED, notice_states
+from chalicelib.store import cases, facts, persons, watches
+from chalicelib.store.archive import Archive
 from chalicelib.store.facts import Fact
-
-# The providers' words for it (SES event types; End User Messaging event types) in one vocabulary.
-_STATUS = {
-    "Send": "ACCEPTED",
-    "Delivery": "DELIVERED",
-    "DeliveryDelay": "DELAYED",
-    "Bounce": "FAILED",
-    "Reject": "FAILED",
-    "Complaint": "COMPLAINED",
-    "TEXT_QUEUED": "ACCEPTED",
-    "TEXT_PENDING": "ACCEPTED",
-    "TEXT_SENT": "ACCEPTED",
-    "TEXT_SUCCESSFUL": "ACCEPTED",
-    "TEXT_DELIVERED": "DELIVERED",
-    "TEXT_INVALID": "FAILED",
-    "TEXT_INVALID_MESSAGE": "FAILED",
-    "TEXT_UNREACHABLE": "FAILED",
-    "TEXT_CARRIER_UNREACHABLE": "FAILED",
-    "TEXT_CARRIER_BLOCKED": "FAILED",
-    "TEXT_BLOCKED": "FAILED",
-    "TEXT_SPAM": "FAILED",
-    "TEXT_TTL_EXPIRED": "FAILED",
-    "TEXT_UNKNOWN": "DELAYED",
-}
+from chalicelib.timers import Timers
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """One provider event about one message: ACCEPTED, DELAYED, DELIVERED, FAILED or COMPLAINED."""
+class Receipts:
+    """Takes receipts in, whatever their order and however often they come."""
 
-    case_id: CaseId
-    step: str
-    channel: str
-    status: str
-    message_id: str
+    archive: Archive
+    timers: Timers
+    clock: Callable[[], datetime]
+
+    def take(self, receipt: ProviderReceipt, raw: str) -> None:
+        """Keep a receipt byte for byte, put it on the timeline, and do what it means.
+
+        Every part may be repeated: a death between two of them is healed when the queue delivers again.
+        Raises NotFound when there is no such case.
+        """
+        case = cases.get(receipt.case_id)
+        kept = hashlib.sha256(raw.encode()).hexdigest()
+        self.archive.put(f"cases/{case.id}/receipts/{kept}.json", raw.encode())
+        which = (receipt.step, receipt.channel, receipt.status, receipt.word.replace("#", ""))
+        detail = {
+            "provider": receipt.provider,
+            "provider_message_id": receipt.message_id,
+            "reason": receipt.reason,
+            "raw": kept,
+        }
+        facts.append(Fact(case.id, FactKind.RECEIPT, self.clock(), which, detail))
+        self._note_person(case, receipt)
+        if receipt.status in ARRIVED:
+            cases.reach(case.id, receipt.step)
+        self._wake(case, receipt)
+
+    def _note_person(self, case: Case, receipt: ProviderReceipt) -> None:
+        """A dead address is dead for every case of the person; an outcome settles what a cap counts."""
+        channel, person = ChannelName(receipt.channel), case.borrower.person
+        meaning = receipt.meaning
+        if meaning.dead or receipt.status == "COMPLAINED":
+            reason = receipt.word.replace(" ", "_")
+            persons.suppress(person, channel, reason)
+            facts.append(Fact(case.id, FactKind.SUPPRESSED, self.clock(), (channel.value, reason)))
+        if meaning.opt_out:
+            persons.opt_out(person, channel)
+        profile = profiles.of_version(case.profile, case.profile_version)
+        if receipt.status in (FAILED, *ARRIVED) and _counts_outcomes(profile, channel):
+            state = ContactState.FAILED if receipt.status == FAILED else ContactState.REACHED
+            name = persons.contact_name(case.id, claim_key(receipt.step, channel))
+            persons.settle(person, name, state)
+
+    def _wake(self, case: Case, receipt: ProviderReceipt) -> None:
+        """Tell the step's delivery: it is done, or the next channel may be tried at once."""
+        if receipt.status not in (FAILED, *ARRIVED):
+            return
+        watch = watches.get(case.id, receipt.step)
+        if watch is None:
+            return
+        if receipt.status in ARRIVED:
+            self.timers.delivered(watch.token)
+            return
+        own = [key for key in case.claims if key.partition("#")[0] == receipt.step]
+        states = notice_states(own, facts.of(case.id))
+        if not watch.paused and all(states[key] == FAILED for key in own):
+            self.timers.undelivered(watch.token)
 
 
-def parse_receipt(body: str) -> Receipt | None:
-    """Return the receipt in a queue message, or None for an event about no notice of ours.
-
-    Takes the provider's event as such or in an SNS envelope; raises ValueError when it is no JSON object.
-    """
-    event = json.loads(body)
-    if isinstance(event, dict) and event.get("Type") == "Notification":
-        event = json.loads(event["Message"])
-    if not isinstance(event, dict):
-        raise ValueError("a receipt must be a JSON object")
-    status = _STATUS.get(str(event.get("eventType")))
-    tags = _tags(event)
-    if status is None or not {"case_id", "step", "channel"} <= tags.keys():
-        return None
-    message_id = event.get("mail", event).get("messageId", "")
-    return Receipt(CaseId.parse(tags["case_id"]), tags["step"], tags["channel"], status, message_id)
-
-
-def record(receipt: Receipt, now: datetime) -> bool:
-    """Put a receipt on the case's timeline; returns whether it is new. Order and repeats do not matter."""
-    which = (receipt.step, receipt.channel, receipt.status)
-    detail = {"provider_message_id": receipt.message_id}
-    return facts.append(Fact(receipt.case_id, FactKind.RECEIPT, now, which, detail))
-
-
-def _tags(event: Mapping[str, Any]) -> dict[str, str]:
-    if "mail" in event:
-        return {name: values[0] for name, values in event["mail"].get("tags", {}).items() if values}
-    return dict(event.get("context") or {})
+def _counts_outcomes(profile: Profile, channel: ChannelName) -> bool:
+    """Whether a cap asks what became of a contact over this channel."""
+    return any(channel in cap.channels and cap.counts == "reached" for cap in profile.caps)

@@ -1,23 +1,30 @@
-"""One send, at most once and never lost silently: claim, send, record (docs/architecture.md)."""
+"""One send, at most once and never lost silently: keep, claim, send, record (docs/architecture.md)."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.channels import Accepted, Channel, Outgoing, Refused, Unsure
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import ChannelName, FactKind
-from chalicelib.domain.contact_rules import Decision
+from chalicelib.domain.codes import ChannelName, ContactState, FactKind
+from chalicelib.domain.contact_rules import Decision, Verdict
+from chalicelib.domain.moments import stamp
+from chalicelib.domain.person import Contact
 from chalicelib.notices.compose import Message
-from chalicelib.notices.plan import claim_key
-from chalicelib.store import claims, facts
+from chalicelib.notices.plan import Ground, claim_key
+from chalicelib.store import claims, facts, persons
+from chalicelib.store.archive import Archive
+from chalicelib.store.claims import Moved
 from chalicelib.store.facts import Fact
 
 # SDK total < Lambda timeout (60 s) < lease < queue visibility: past it no sender can still be sending.
 LEASE = timedelta(seconds=90)
+_CLAIM_TRIES = 4
 
 
 class Sending(StrEnum):
@@ -40,6 +47,13 @@ class Notice:
     message: Message
     decision: Decision
     link: str
+    last_resort: bool = False
+    fallback: bool = False
+
+    @property
+    def key(self) -> str:
+        """The claim key of its one send."""
+        return claim_key(self.step, self.channel)
 
 
 def claim_value(attempt: str, at: datetime) -> str:
@@ -47,45 +61,97 @@ def claim_value(attempt: str, at: datetime) -> str:
     return f"{attempt[:8]}@{int(at.timestamp())}"
 
 
+def claimed_at(value: str) -> float:
+    """Return since when a claim stands (epoch seconds)."""
+    return float(value.rpartition("@")[2])
+
+
 def lease_over(value: str, now: datetime) -> bool:
     """Whether the sender who wrote this claim cannot be sending any more."""
-    return now.timestamp() > int(value.rpartition("@")[2]) + LEASE.total_seconds()
+    return now.timestamp() > claimed_at(value) + LEASE.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends notices through the channels there are; `attempt` names this one invocation."""
+    """Sends notices through the channels of one lender; `archive` keeps each message byte for byte."""
 
     channels: Mapping[ChannelName, Channel]
+    archive: Archive
     clock: Callable[[], datetime]
 
-    def send(self, case: Case, notice: Notice, attempt: str) -> Sending:
-        """Send a notice unless the case changed meanwhile; returns what became of it.
+    def send(self, ground: Ground, notice: Notice, attempt: str) -> Sending:
+        """Send a notice unless case or person changed meanwhile; returns what became of it.
 
-        The claim rechecks everything that forbids the send, so a payment that arrives first wins. LOST: the
-        claim went to someone else or the case no longer allows it. AGAIN: the provider surely has nothing
-        and asks to come back. UNSURE: left claimed; a receipt or the sweeper settles it.
+        The rules are asked once more for the moment of sending itself: writing took its time. The claim
+        rechecks everything else that forbids the send, so a payment that arrives first wins, and counts the
+        contact for the person, so that no two senders overshoot a cap. LOST: the claim went to someone else
+        or the rules no longer allow it. AGAIN: the provider surely has nothing and asks to come back.
+        UNSURE: left claimed; a receipt or the sweeper settles it.
         """
-        now = self.clock()
-        key, value = claim_key(notice.step, notice.channel), claim_value(attempt, now)
-        claimed = claims.claim(case, key, value, now)
+        self._keep(ground, notice)
+        ground = replace(ground, at=self.clock())
+        value = claim_value(attempt, ground.at)
+        claimed = self._claim(ground, notice, value)
         if claimed is None:
             return Sending.LOST
-        result = self.channels[notice.channel].send(_outgoing(claimed, notice, attempt))
-        match result:
-            case Accepted(message_id):
-                self._record(case, FactKind.SENT, notice, {"provider_message_id": message_id})
+        outgoing = _outgoing(claimed, notice, attempt, ground.open_for(notice.channel))
+        match self.channels[notice.channel].send(outgoing):
+            case Accepted(message_id, provider):
+                self._record(ground, FactKind.SENT, notice, provider=provider, provider_message_id=message_id)
                 return Sending.SENT
             case Refused(_, again=True):
-                claims.release(case, key, value)
+                claims.release(ground.case, ground.person.key, notice.key, value)
                 return Sending.AGAIN
             case Refused(code):
-                self._record(case, FactKind.FAILED, notice, {"code": code})
+                self._record(ground, FactKind.FAILED, notice, code=code)
+                name = persons.contact_name(ground.case.id, notice.key)
+                persons.settle(ground.person.key, name, ContactState.FAILED)
                 return Sending.FAILED
             case Unsure():
                 return Sending.UNSURE
 
-    def _record(self, case: Case, kind: FactKind, notice: Notice, more: Mapping[str, str]) -> None:
+    def _claim(self, ground: Ground, notice: Notice, value: str) -> Case | None:
+        """Claim the send; when the person was contacted or heard from meanwhile, ask the rules again."""
+        case, step = ground.case, ground.step
+        contact = Contact(ground.at, notice.channel, step.purpose, case.lender, case.id.loan_key)
+        unreached = notice.step if notice.fallback else ""
+        for _ in range(_CLAIM_TRIES):
+            if ground.decide(notice.channel, last_resort=notice.last_resort).verdict != Verdict.ALLOW:
+                return None
+            claimed = claims.claim(case, ground.person, notice.key, value, contact, unreached=unreached)
+            if not isinstance(claimed, Moved):
+                return claimed
+            ground = ground.on(case, persons.get(ground.person.key))
+        return None
+
+    def _keep(self, ground: Ground, notice: Notice) -> None:
+        """Keep the message byte for byte before anything is claimed: nothing leaves that is not on record.
+
+        Its digest is in the key, so that of two senders none writes over what the other sent.
+        """
+        message, folder = notice.message, f"cases/{ground.case.id}"
+        name = f"{notice.id}-{message.digest[:16]}"
+        kept = {
+            "notice_id": notice.id,
+            "step": notice.step,
+            "channel": notice.channel.value,
+            "language": message.language,
+            "template": message.template,
+            "digest": message.digest,
+            "subject": message.subject,
+            "text": message.text,
+            "html": message.html,
+            "rule": notice.decision.rule,
+            "profile_version": notice.decision.profile_version,
+            "at": stamp(self.clock()),
+        }
+        body = json.dumps(kept, ensure_ascii=False).encode()
+        self.archive.put(f"{folder}/notices/{name}.json", body)
+        if message.pdf:
+            pages = hashlib.sha256(message.pdf).hexdigest()[:16]
+            self.archive.put(f"{folder}/letters/{notice.id}-{pages}.pdf", message.pdf, "application/pdf")
+
+    def _record(self, ground: Ground, kind: FactKind, notice: Notice, **more: str) -> None:
         detail = {
             "notice_id": notice.id,
             "template": notice.message.template,
@@ -94,10 +160,11 @@ class Sender:
             "profile_version": notice.decision.profile_version,
             **more,
         }
-        facts.append(Fact(case.id, kind, self.clock(), (notice.step, notice.channel.value), detail))
+        which = (notice.step, notice.channel.value)
+        facts.append(Fact(ground.case.id, kind, self.clock(), which, detail))
 
 
-def _outgoing(case: Case, notice: Notice, attempt: str) -> Outgoing:
+def _outgoing(case: Case, notice: Notice, attempt: str, ttl: int) -> Outgoing:
     message = notice.message
     tags = {
         "case_id": str(case.id),
@@ -106,5 +173,18 @@ def _outgoing(case: Case, notice: Notice, attempt: str) -> Outgoing:
         "notice_id": notice.id,
         "attempt": attempt,
     }
-    to = case.borrower.address(notice.channel) or ""
-    return Outgoing(to, message.subject, message.text, message.html, tags, f"{notice.link}?stop=EMAIL")
+    return Outgoing(
+        to=case.borrower.address(notice.channel) or "",
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        tags=tags,
+        unsubscribe_url=f"{notice.link}/stop",
+        language=message.language,
+        template=message.template,
+        values=message.values,
+        pdf=message.pdf,
+        lender=case.lender,
+        link=notice.link,
+        ttl=ttl,
+    )

@@ -8,7 +8,10 @@ from chalicelib.domain.codes import FactKind
 from chalicelib.store.facts import Fact
 
 # A later word in this order outweighs the earlier ones, so duplicates and reordering cannot hurt.
-LATTICE = ("SENDING", "UNKNOWN", "ACCEPTED", "SENT", "DELAYED", "FAILED", "DELIVERED", "COMPLAINED")
+LATTICE = ("SENDING", "OTHER", "UNKNOWN", "ACCEPTED", "SENT", "DELAYED", "FAILED", "DELIVERED", "COMPLAINED")
+FAILED = "FAILED"
+ARRIVED = ("DELIVERED", "COMPLAINED")
+"""Who complains of a message has it."""
 
 _EVIDENCE = {FactKind.SENT, FactKind.FAILED, FactKind.UNKNOWN, FactKind.RECEIPT}
 

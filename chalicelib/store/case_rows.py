@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from chalicelib.domain.case import Borrower, Case
-from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome
+from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.store import keys
@@ -32,9 +32,12 @@ def to_row(case: Case, *, archived: bool = False) -> CaseRow:
         phone=borrower.phone,
         email=borrower.email,
         factor=borrower.factor,
+        person=borrower.person or None,
+        postal=list(borrower.postal) or None,
+        app_user=borrower.app_user,
         amount=to_map(case.amount),
         holds=set(case.holds) or None,
-        opted_out={channel.value for channel in case.opted_out} or None,
+        reached=set(case.reached) or None,
         outcome=case.outcome.value if case.outcome else None,
         **{name: getattr(case, name) for name in _SAME_NAME},
     )
@@ -53,13 +56,27 @@ def to_case(row: CaseRow) -> Case:
     return Case(
         id=CaseId(row.pk.removeprefix(keys.loan("")), int(row.generation)),
         status=CaseStatus(row.status),
-        borrower=Borrower(row.name, row.language, row.timezone, row.phone, row.email, row.factor),
+        borrower=_to_borrower(row),
         amount=_to_amount(row.amount),
         holds=frozenset(row.holds or ()),
-        opted_out=frozenset(ChannelName(name) for name in row.opted_out or ()),
+        reached=frozenset(row.reached or ()),
         claims=row.claims.as_dict() if row.claims else {},
         outcome=Outcome(row.outcome) if row.outcome else None,
         **{name: getattr(row, name) for name in _SAME_NAME},
+    )
+
+
+def _to_borrower(row: CaseRow) -> Borrower:
+    return Borrower(
+        row.name,
+        row.language,
+        row.timezone,
+        row.phone,
+        row.email,
+        row.factor,
+        row.person or "",
+        tuple(row.postal or ()),
+        row.app_user,
     )
 
 

@@ -9,7 +9,7 @@ from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome
+from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
@@ -135,9 +135,9 @@ def close(
     return update(case_id, actions, condition)
 
 
-def opt_out(case_id: CaseId, channel: ChannelName) -> bool:
-    """Make a channel silent for an open case; returns False when it is closed."""
-    return update(case_id, [CaseRow.opted_out.add({channel.value})], is_open()) is not None
+def reach(case_id: CaseId, step: str) -> None:
+    """Note that a message of a step arrived: no other channel is tried for it any more."""
+    update(case_id, [CaseRow.reached.add({step})], ~CaseRow.reached.contains(step))
 
 
 def retire(case_id: CaseId) -> None:

@@ -47,7 +47,8 @@ def take(event: TakenEvent, *, expires: int) -> TakenEvent:
         return event
     earlier = get(event.reference)
     if earlier.sha256 != event.sha256:
-        raise EventConflict(f"event {event.event_id!r} came before with another body; use a new id")
+        what = f"event {event.event_id!r} of {event.lender!r}"
+        raise EventConflict(f"{what} came before with another body; use a new id")
     return earlier
 
 

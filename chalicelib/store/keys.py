@@ -12,6 +12,8 @@ EVENT = "EVENT"
 LINK = "LINK"
 LENDERS = "LENDER"
 TRIES = "TRIES"
+PERSON = "PERSON"
+UNMATCHED = "UNMATCHED"
 
 
 def loan(loan_key: str) -> str:
@@ -27,6 +29,16 @@ def archived_case(generation: int) -> str:
 def wait(case: CaseId) -> str:
     """Sort key of the execution's wait: task token and deadline."""
     return f"{case.generation:04d}#WAIT"
+
+
+def watch(case: CaseId, step: str) -> str:
+    """Sort key of the delivery execution's wait for one step."""
+    return f"{case.generation:04d}#WATCH#{step}"
+
+
+def person(key: str) -> str:
+    """Partition of one person, by the keyed hash of his address."""
+    return f"{PERSON}#{key}"
 
 
 def facts(case: CaseId) -> str:

@@ -20,15 +20,30 @@ FIELDS = (
     "hardship_help",
     "default_timezone",
 )
+MORE_FIELDS = (
+    "callback_number",
+    "voice_name",
+    "contact_person",
+    "collector_address",
+    "agreement_name",
+    "agreement_provision",
+)
+"""What only some profiles and channels need: a notice that lacks one is blocked and says so."""
+REGULATOR_FIELDS = ("regulator_name", "regulator_phone", "regulator_hours", "regulator_post")
+"""Who supervises the lender, for the profiles that do not say so themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """A lender; `settings` holds FIELDS, each a text or a text per language."""
+    """A lender; `settings` holds FIELDS and what he needs of the others, each a text or one per language.
+
+    Unless a lender is `live`, what is sent for him goes to the simulator and reaches nobody.
+    """
 
     id: str
     profile: str
     settings: Mapping[str, str | Mapping[str, str]]
+    live: bool = False
 
     def text(self, name: str, language: str) -> str:
         """Return a setting in a language, or in the only one it has; empty when it is not set."""
@@ -42,12 +57,14 @@ def get(lender_id: str) -> Lender:
         row = LenderRow.get(keys.LENDERS, lender_id)
     except LenderRow.DoesNotExist:
         raise NotFound(f"no lender {lender_id!r}") from None
-    return Lender(row.sk, row.profile, row.settings)
+    return Lender(row.sk, row.profile, row.settings, bool(row.live))
 
 
 def put(lender: Lender) -> None:
     """Store a lender as it is now."""
-    LenderRow(keys.LENDERS, lender.id, profile=lender.profile, settings=dict(lender.settings)).save()
+    row = LenderRow(keys.LENDERS, lender.id, profile=lender.profile, live=lender.live)
+    row.settings = dict(lender.settings)
+    row.save()
 
 
 def ids() -> list[str]:

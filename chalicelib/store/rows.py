@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import (
-    Attribute,
+    BooleanAttribute,
     JSONAttribute,
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
-from pynamodb.constants import STRING
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.domain.moments import from_stamp, stamp
+from chalicelib.store.attributes import DateAttribute, MomentAttribute
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
 # pynamodb's own timeouts (15 s, 30 s, 4 tries) outlive the API's 29 s; these sum to at most 12 s.
 _CONNECT_SECONDS, _READ_SECONDS, _RETRIES = 1, 3, 2
-
-
-class MomentAttribute(Attribute[datetime]):
-    """An aware UTC datetime as `2026-11-23T08:00:00Z`."""
-
-    attr_type = STRING
-
-    def serialize(self, value: datetime) -> str:
-        return stamp(value)
-
-    def deserialize(self, value: str) -> datetime:
-        return from_stamp(value)
-
-
-class DateAttribute(Attribute[date]):
-    """A calendar date as `2026-11-23`."""
-
-    attr_type = STRING
-
-    def serialize(self, value: date) -> str:
-        return value.isoformat()
-
-    def deserialize(self, value: str) -> date:
-        return date.fromisoformat(value)
 
 
 class Row(Model):
@@ -110,13 +84,16 @@ class CaseRow(Row):
     phone = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     factor = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    postal = JSONAttribute(null=True)
+    app_user = UnicodeAttribute(null=True)
     amount = AmountMap(null=True)
     due_date = DateAttribute(null=True)
     overdue_since = DateAttribute(null=True)
     account_last4 = UnicodeAttribute(null=True)
     noticed_at = MomentAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
-    opted_out = UnicodeSetAttribute(null=True)
+    reached = UnicodeSetAttribute(null=True)
     claims: MapAttribute[str, str] = MapAttribute(default=dict)
     outcome = UnicodeAttribute(null=True)
     closed_at = MomentAttribute(null=True)
@@ -137,7 +114,26 @@ class WaitRow(Row):
     token = UnicodeAttribute()
     stage = UnicodeAttribute()
     resume = UnicodeAttribute()
+    entered = UnicodeAttribute(null=True)
     deadline = MomentAttribute()
+
+
+class WatchRow(Row):
+    """The waiting delivery execution of one step: what to signal when a receipt comes."""
+
+    token = UnicodeAttribute()
+    entered = UnicodeAttribute(null=True)
+    deadline = MomentAttribute()
+    paused = BooleanAttribute(null=True)
+
+
+class PersonRow(Row):
+    """How a person was contacted of late, over all his cases; what he silenced; which addresses are dead."""
+
+    revision = NumberAttribute()
+    contacts: MapAttribute[str, str] = MapAttribute(default=dict)
+    opted_out = UnicodeSetAttribute(null=True)
+    suppressed = UnicodeSetAttribute(null=True)
 
 
 class EventRow(Row):
@@ -150,6 +146,13 @@ class EventRow(Row):
     body = UnicodeAttribute()
     sha256 = UnicodeAttribute()
     received_at = MomentAttribute()
+
+
+class UnmatchedRow(Row):
+    """A receipt about no notice that is known."""
+
+    body = UnicodeAttribute()
+    at = MomentAttribute()
 
 
 class LinkRow(Row):
@@ -170,6 +173,7 @@ class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 
     profile = UnicodeAttribute()
+    live = BooleanAttribute(default=False)
     settings = JSONAttribute()
 
 

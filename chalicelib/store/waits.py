@@ -7,19 +7,24 @@ from datetime import datetime
 
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.moments import LONG_AGO
 from chalicelib.store import keys
 from chalicelib.store.rows import Row, WaitRow
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait: `token` signals it; at `deadline` (UTC) the machine's own timeout leads on to `resume`."""
+    """One wait: `token` signals it; at `deadline` (UTC) the machine's own timeout leads on to `resume`.
+
+    `entered`: when the machine entered the stage, by its own clock; a message of an earlier entry is stale.
+    """
 
     case_id: CaseId
     stage: Stage
     resume: Stage
     token: str
     deadline: datetime
+    entered: datetime = LONG_AGO
 
 
 def row_of(wait: Wait) -> Row:
@@ -30,6 +35,7 @@ def row_of(wait: Wait) -> Row:
         token=wait.token,
         stage=wait.stage.value,
         resume=wait.resume.value,
+        entered=wait.entered.isoformat(),
         deadline=wait.deadline,
     )
 
@@ -45,4 +51,5 @@ def get(case_id: CaseId) -> Wait | None:
         row = WaitRow.get(keys.loan(case_id.loan_key), keys.wait(case_id), consistent_read=True)
     except WaitRow.DoesNotExist:
         return None
-    return Wait(case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline)
+    entered = datetime.fromisoformat(row.entered) if row.entered else LONG_AGO
+    return Wait(case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered)

@@ -27,6 +27,12 @@ def conflicted(error: TransactWriteError) -> bool:
     return "TransactionConflict" in {reason.code for reason in error.cancellation_reasons if reason}
 
 
+def failed_conditions(error: TransactWriteError) -> set[int]:
+    """Return the places in the transaction of the items whose condition failed."""
+    reasons = enumerate(error.cancellation_reasons)
+    return {place for place, reason in reasons if reason and reason.code == "ConditionalCheckFailed"}
+
+
 def put_new(row: Row) -> bool:
     """Write a row unless its key exists; returns whether it was written now."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.codes import Stage
@@ -27,11 +27,11 @@ class AwaitSignal:
         """
         deadline = self.clock() + timedelta(seconds=task.seconds)
         resume = task.resume or NEXT[task.stage]
-        waits.put(Wait(task.case_id, task.stage, resume, task.token, deadline))
+        waits.put(Wait(task.case_id, task.stage, resume, task.token, deadline, task.entered))
         ended(self._answered(task), cases.get(task.case_id), self.timers)
 
     def _answered(self, task: Task) -> Task:
         """A window that leads back to Answered is part of it: the answer is known there already."""
         if task.resume != Stage.ANSWERED:
             return task
-        return Task(task.case_id, Stage.ANSWERED, task.token)
+        return replace(task, stage=Stage.ANSWERED)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.codes import FactKind, Outcome, Stage
+from chalicelib.domain.codes import Outcome, Stage
 from chalicelib.domain.errors import Answered
 from chalicelib.domain.keys import CaseId
+from chalicelib.notices.state import FAILED, notice_states
 from chalicelib.store import cases, facts
 
 
@@ -34,11 +35,8 @@ class CloseCase:
 
 def _reason(case_id: CaseId) -> str:
     """Say what is known of the notices; a receipt proves a send whose own record was lost."""
-    kinds = {fact.kind for fact in facts.of(case_id)}
-    if kinds & {FactKind.SENT, FactKind.RECEIPT}:
+    states = set(notice_states(cases.get(case_id).claims, facts.of(case_id)).values())
+    if states - {"SENDING", "UNKNOWN", FAILED}:
         return "no answer to any notice in time"
-    return (
-        "no answer; whether a notice went out is unknown"
-        if FactKind.UNKNOWN in kinds
-        else "no notice could be sent"
-    )
+    unsure = states & {"SENDING", "UNKNOWN"}
+    return "no answer; whether a notice went out is unknown" if unsure else "no notice could be sent"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,16 +11,19 @@ from datetime import datetime, timedelta
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Stage
-from chalicelib.notices.plan import plan
+from chalicelib.domain.profile import Profile, Step
+from chalicelib.notices.plan import Ground, claim_key, plan
 from chalicelib.notices.send import lease_over
 from chalicelib.notices.state import notice_states
-from chalicelib.store import cases, facts, lenders, waits
+from chalicelib.store import cases, facts, lenders, persons, unmatched, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.timers import Timers
+from chalicelib.workflow.sweep_deliveries import mend_deliveries
 
 _DAYS = 90  # longer than a case can stay open: 14 days to answer, 30 to mediate, and room for holds
+_RECEIPTS = 50  # tried anew in one run
 _GRACE = timedelta(minutes=5)  # a consumer, a retry or the machine itself may still be at it
 
 
@@ -28,6 +32,7 @@ class Sweep:
     """Looks at every case that is open, or closed with something still under way, once a run."""
 
     timers: Timers
+    match_receipt: Callable[[str], bool]
     telemetry: Telemetry
     clock: Callable[[], datetime]
 
@@ -47,6 +52,7 @@ class Sweep:
             except Exception as error:  # one case that cannot be mended must not keep the others waiting
                 self.telemetry.problem("case not mended", case_id=str(case.id), error=type(error).__name__)
                 failure = error
+        self._match_receipts()
         self.telemetry.count(Metric.CASES_SWEPT, swept)
         self.telemetry.count(Metric.CASES_MENDED, mended)
         if failure:
@@ -62,6 +68,13 @@ class Sweep:
                     if isinstance(case, Case):
                         yield case
 
+    def _match_receipts(self) -> None:
+        """Try some receipts anew that had no place when they came, other ones each run."""
+        start = hashlib.sha256(str(self.clock().timestamp()).encode()).hexdigest()
+        for name, body in list(unmatched.some(start, _RECEIPTS)):
+            if self.match_receipt(body):
+                unmatched.forget(name)
+
     def _mend(self, case: Case, every: bool) -> bool:
         stuck, sending = self._settle_claims(case)
         wait = waits.get(case.id)
@@ -72,7 +85,8 @@ class Sweep:
             return True
         # A send without an outcome had a sender that died, and its execution may have died with it.
         started = (every or lost or stuck or self._is_suspect(case, wait)) and self._restart(case, wait)
-        return stuck or started
+        delivering = mend_deliveries(case, self.timers, self.clock(), every=every)
+        return stuck or started or delivering
 
     def _settle_claims(self, case: Case) -> tuple[bool, bool]:
         """Write UNKNOWN for each send whose sender is gone and of which nobody has heard.
@@ -105,7 +119,7 @@ class Sweep:
             return True
         profile = profiles.of_version(case.profile, case.profile_version)
         for step in profile.steps:
-            if step.stage == wait.stage and plan(case, step, profile, now).unfinished:
+            if step.stage == wait.stage and _unfinished(case, profile, step, now):
                 return now > wait.deadline - timedelta(seconds=step.wait) + _GRACE
         return False
 
@@ -119,6 +133,12 @@ class Sweep:
         if started:
             self.telemetry.problem("execution started anew", case_id=str(case.id), lender=case.lender)
         return started
+
+
+def _unfinished(case: Case, profile: Profile, step: Step, now: datetime) -> bool:
+    if all(claim_key(step.name, channel) in case.claims for channel in step.channels):
+        return False
+    return plan(Ground(case, persons.get(case.borrower.person), profile, step, now, now)).unfinished
 
 
 def _signal_was_lost(case: Case, wait: Wait) -> bool:

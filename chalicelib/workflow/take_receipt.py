@@ -1,4 +1,4 @@
-"""A provider's receipt goes on the timeline of the case whose notice it is about."""
+"""What providers, the print house and people themselves tell: receipts and replies, from one queue."""
 
 from __future__ import annotations
 
@@ -6,23 +6,62 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.notices.receipts import parse_receipt, record
+from chalicelib.channels.receipts import parse
+from chalicelib.channels.replies import Reply, parse_inbound
+from chalicelib.domain.errors import NotFound
+from chalicelib.notices.print_house import PrintHouse
+from chalicelib.notices.receipts import Receipts
+from chalicelib.notices.replies import Replies
+from chalicelib.notices.reply_words import Meaning
+from chalicelib.store import unmatched
 from chalicelib.telemetry import Metric, Telemetry
 
 
 @dataclass(frozen=True, slots=True)
 class TakeReceipt:
-    """Takes receipts of SES and End User Messaging."""
+    """Takes what comes in about messages sent."""
 
+    receipts: Receipts
+    replies: Replies
+    print_house: PrintHouse
     telemetry: Telemetry
     clock: Callable[[], datetime]
 
     def __call__(self, body: str) -> None:
-        """Record a receipt; one about no notice of ours is only counted. Raises ValueError on no JSON."""
-        receipt = parse_receipt(body)
-        if receipt is None:
+        """Carry out one queue message; raises ValueError on no JSON, and what the stores raise."""
+        told = self.print_house.events_of(body)
+        if told is not None:
+            for each in told:
+                self._receipt(each)
+        elif reply := parse_inbound(body):
+            self.reply(reply)
+        else:
+            self._receipt(body)
+
+    def reply(self, reply: Reply) -> None:
+        """Do what a person's text means; one that a person must read is counted apart."""
+        meaning = self.replies.take(reply)
+        self.telemetry.count(Metric.REPLY_UNKNOWN if meaning == Meaning.OTHER else Metric.REPLY)
+        ids = {"provider": reply.provider, "reply_id": reply.reply_id}
+        self.telemetry.event("reply taken", meaning=meaning, **ids)
+
+    def _receipt(self, body: str) -> None:
+        """One about no notice of ours is kept and counted: its case may be restored, or nobody's it is."""
+        if not self.match(body):
+            unmatched.keep(body, self.clock())
             self.telemetry.count(Metric.RECEIPT_UNMATCHED)
             self.telemetry.problem("receipt unmatched")
-            return
-        record(receipt, self.clock())
+
+    def match(self, body: str) -> bool:
+        """Put a receipt where it belongs; returns False when there is no such place."""
+        receipt = parse(body)
+        if receipt is None:
+            return False
+        try:
+            self.receipts.take(receipt, body)
+        except NotFound:
+            return False
         self.telemetry.count(Metric.RECEIPT)
+        if receipt.meaning.dead:
+            self.telemetry.count(Metric.ADDRESS_SUPPRESSED)
+        return True

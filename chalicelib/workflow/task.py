@@ -1,14 +1,16 @@
-"""What the case machine hands to a task, and the end of a wait that is not needed."""
+"""What a machine hands to a task, and the end of a wait that is not needed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.moments import LONG_AGO, from_stamp
 from chalicelib.timers import Timers
 
 NEXT = {
@@ -22,24 +24,35 @@ NEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task's input: ids only; `resume` and `seconds` come with AwaitWindow alone."""
+    """A task's input: ids only.
+
+    `entered` is when the machine entered the stage, by its own clock (machines of an older definition do not
+    say it). `resume` and `seconds` come with waits
+    alone; `step` and `at` (when it fell due, UTC) with a delivery.
+    """
 
     case_id: CaseId
     stage: Stage
     token: str
     resume: Stage | None = None
     seconds: int = 0
+    step: str = ""
+    at: datetime | None = None
+    entered: datetime = LONG_AGO
 
     @classmethod
     def parse(cls, payload: Mapping[str, Any]) -> Task:
         """Return the task in a machine's payload; raises KeyError or ValueError when it is none."""
-        resume = payload.get("resume")
+        resume, at, entered = (payload.get(name) for name in ("resume", "at", "entered"))
         return cls(
             CaseId.parse(payload["case_id"]),
             Stage(payload["stage"]),
             payload["token"],
             Stage(resume) if resume else None,
             int(payload.get("seconds", 0)),
+            str(payload.get("step", "")),
+            from_stamp(at) if at else None,
+            datetime.fromisoformat(entered) if entered else LONG_AGO,
         )
 
 

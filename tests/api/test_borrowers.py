@@ -10,7 +10,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.api.pages import content_security_policy
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
-from chalicelib.store import cases
+from chalicelib.store import cases, persons
 from tests.api.browser import FORM, Browser, goes_to, hidden, text
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -325,7 +325,6 @@ def test_a_closed_case_shows_neither_notice_nor_form_and_takes_nothing(
         inside.get("/my/notice"),
         inside.get("/my/feedback"),
         inside.post("/my/feedback/send", ANSWERS),
-        inside.post("/my/preferences", {"channel": "SMS"}),
     ):
         assert page.status_code == 200
         assert "12,345.67" not in text(page)
@@ -334,9 +333,19 @@ def test_a_closed_case_shows_neither_notice_nor_form_and_takes_nothing(
     assert inside.get("/my/info").status_code == 200, "legal information stays open to everyone concerned"
 
 
+def test_a_closed_case_takes_a_stop_for_those_to_come_and_shows_nothing(
+    scene: Scene, inside: Browser
+) -> None:
+    cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "over", scene.road.clock.now)
+    page = inside.post("/my/preferences", {"channel": "SMS"})
+    assert page.status_code == 200
+    assert "12,345.67" not in text(page)
+    assert persons.get(scene.case.borrower.person).opted_out == {ChannelName.SMS}
+
+
 def test_a_channel_is_silenced_at_once(scene: Scene, inside: Browser) -> None:
     assert inside.post("/my/preferences", {"channel": "SMS"}).status_code == 200
-    assert scene.case.opted_out == {ChannelName.SMS}
+    assert persons.get(scene.case.borrower.person).opted_out == {ChannelName.SMS}
     scene.road.clock.advance(days=3)
     scene.run(Stage.REMIND)
     assert len(scene.sms.sent) == 1

@@ -15,10 +15,10 @@ from chalice.test import Client
 
 import app
 from chalicelib.channels import Refused, Unsure
+from chalicelib.channels.sandbox_receipts import receipt_body, reply_body
 from chalicelib.domain.codes import Stage
-from chalicelib.domain.errors import TryAgain
 from tests.api.browser import Browser
-from tests.road import Road
+from tests.road import NOON, Road
 from tests.samples import CASE_ID
 from tests.scene import Scene
 
@@ -87,6 +87,7 @@ def _travel(scene: Scene) -> list[str]:
         client.lambda_.invoke("take_receipt", client.events.generate_sqs_event([FREE_TEXT, "{}"]))
         told.append(client.http.get(f"/v1/events/{reference}").body.decode())
         _notify(scene, client)
+        _hear(client)
         _answer(scene, told)
         client.lambda_.invoke(
             "sweep", client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
@@ -101,9 +102,37 @@ def _notify(scene: Scene, client: Client) -> None:
         Refused("ValidationException", again=False),
     ]
     scene.mail.answers = [Unsure("ReadTimeoutError")]
-    with pytest.raises(TryAgain):
-        client.lambda_.invoke("send_notice", task | {"token": "token-1"})
-    client.lambda_.invoke("send_notice", task | {"token": "token-2"})
+    for token in ("token-1", "token-2"):
+        event = client.events.generate_sqs_event([json.dumps(task | {"token": token})])
+        assert client.lambda_.invoke("send_notice", event).payload == {"batchItemFailures": []}
+        scene.road.clock.advance(minutes=5)
+    lacking = json.dumps(task | {"stage": "Deliver", "token": "token-3", "step": FREE_TEXT})
+    event = client.events.generate_sqs_event([lacking])
+    assert client.lambda_.invoke("send_notice", event).payload["batchItemFailures"]
+
+
+def _hear(client: Client) -> None:
+    """Receipts that name the recipient, replies in his own words, and what is about no notice of ours."""
+    tags = {
+        "case_id": str(CASE_ID),
+        "step": "first_notice",
+        "channel": "EMAIL",
+        "notice_id": "x",
+        "attempt": "y",
+    }
+    bounce = json.loads(receipt_body("EMAIL", "Bounce/Permanent", tags, "m1", NOON))
+    bounce["mail"]["destination"] = [BORROWER["email"]]
+    bounce["bounce"]["bouncedRecipients"] = [
+        {"emailAddress": BORROWER["email"], "diagnosticCode": f"550 {BORROWER['email']} unknown"}
+    ]
+    stranger = bounce | {"mail": bounce["mail"] | {"tags": {}}}
+    replies = [
+        reply_body(BORROWER["phone"], said, f"m{number}")
+        for number, said in enumerate((FREE_TEXT, f"STOP {FREE_TEXT}", "打错了"))
+    ]
+    bodies = [json.dumps(bounce), json.dumps(stranger), *replies]
+    answer = client.lambda_.invoke("take_receipt", client.events.generate_sqs_event(bodies)).payload
+    assert answer == {"batchItemFailures": []}
 
 
 def _answer(scene: Scene, told: list[str]) -> None:
@@ -126,7 +155,10 @@ def test_no_canary_is_heard(
 ) -> None:
     told = _travel(scene)
     logs, metrics = printed.getvalue(), capsys.readouterr()
-    for line in ("event taken", "event applied", "notice handled", "page failed", "feedback given"):
+    for line in (
+        "event taken", "event applied", "notice handled", "page failed", "feedback given", "reply taken",
+        "receipt unmatched",
+    ):  # fmt: skip
         assert line in logs, f"{line!r} was never logged, so this test would prove nothing"
     assert "EventTaken" in metrics.out
     machine = json.dumps([scene.machine.inputs, scene.machine.signals], ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from chalicelib import profiles
 from chalicelib.domain.keys import loan_key
@@ -16,10 +17,12 @@ from tests.faults.world import World
 
 PROFILE = profiles.versions("CN")[0]
 STEPS = {
-    step.stage.value: (step.name, [channel.value for channel in step.channels]) for step in PROFILE.steps
+    step.stage.value: (step.name, [channel.value for channel in step.channels])
+    for step in PROFILE.steps
+    if step.stage
 }
 _ANSWERED = ("FEEDBACK", "APPLIED")
-SENDS = ("SendTextMessage", "SendEmail")
+SENDS = ("SendTextMessage", "SendEmail", "SendVoiceMessage")
 
 
 def violations(world: World) -> list[str]:
@@ -33,7 +36,24 @@ def violations(world: World) -> list[str]:
         if row["sk"].partition("#")[0] == "CASE" and row["generation"] != "0":
             found += _case(world, row)
     found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
+    found += _caps(world)
     return found
+
+
+def _caps(world: World) -> Iterator[str]:
+    """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
+    for channel in ("SMS", "EMAIL"):
+        written = sorted((one.to, one.at) for one in world.providers.outbox if one.channel == channel)
+        for (to, at), (same, later) in pairwise(written):
+            if to == same and later - at < timedelta(days=1):
+                yield f"{channel} twice in a day: {at} and {later}"
+
+
+def _is_kept(world: World, delivery: Delivery) -> bool:
+    """Whether the records hold this very message."""
+    case_id = delivery.notice[0]
+    kept = [json.loads(body) for key, body in world.state.records.items() if f"{case_id}/notices/" in key]
+    return any(delivery.text == each["text"] for each in kept)
 
 
 def facts_of(world: World, row: Row) -> list[tuple[str, ...]]:
@@ -70,6 +90,7 @@ def _case(world: World, row: Row) -> Iterator[str]:
     yield from _executions(world, row, is_open)
     if is_open and row["status"] not in _ANSWERED:
         yield from _owed(world, row, facts)
+        yield from _watched(world, row, facts)
     yield from _timeline(world, row, facts)
     for (case_id, key), (_, over) in world.state.claimed.items():
         if case_id == id_of(row) and over:
@@ -143,6 +164,19 @@ def _owed(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[str]
                 yield f"lost silently: {step} over {channel}"
 
 
+def _watched(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[str]:
+    """A step whose time is not over, and which nobody has received, is seen delivered by an execution."""
+    for step in PROFILE.steps:
+        own = [value for key, value in row.get("claims", {}).items() if key.startswith(f"{step.name}#")]
+        began = min((int(value.rpartition("@")[2]) for value in own), default=0)
+        over = world.now().timestamp() > began + step.budget - 3600
+        if not began or over or step.name in row.get("reached", ()) or ("UNREACHED", step.name) in facts:
+            continue
+        name = f"{id_of(row)}-{step.name}"
+        if not any(one.live and one.name.startswith(name) for one in world.machine.of("delivery")):
+            yield f"nobody sees {step.name} delivered"
+
+
 def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: bool) -> Iterator[str]:
     """What the borrower saw confirmed is on record, and its execution is woken."""
     for answer in world.state.borrower.confirmed:
@@ -167,8 +201,13 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
+    elif channel == "VOICE":
+        if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
+            yield f"a call names the amount: {delivery.notice}"
     elif f"{total / 100:,.2f}" not in delivery.text:
         yield f"the message does not say {total}: {delivery.notice}"
+    if not _is_kept(world, delivery):
+        yield f"sent, yet its bytes are not kept: {delivery.notice}"
     if not world.opens(delivery):
         yield f"dead link: {delivery.notice}"
 
@@ -191,10 +230,10 @@ def may_be_unknown(call: Call, fault: Fault) -> bool:
     gone = fault.mode in (Mode.CRASH_BEFORE, Mode.CRASH_AFTER)
     if call.operation in SENDS:
         return gone or fault.mode in (Mode.READ_TIMEOUT, Mode.HTTP500, Mode.HTTP500_LOST)
-    if call.name == "UpdateItem claim":
+    if call.name == "TransactWriteItems claim":
         written = fault.mode in (Mode.READ_TIMEOUT, Mode.HTTP500)
         return fault.mode == Mode.CRASH_AFTER or (written and fault.lasting)
-    if call.name in ("PutItem SENT", "PutItem FAILED", "UpdateItem release"):
+    if call.name in ("PutItem SENT", "PutItem FAILED", "TransactWriteItems release"):
         unwritten = fault.mode in (Mode.CONNECT, Mode.THROTTLE, Mode.HTTP500_LOST)
         return fault.mode == Mode.CRASH_BEFORE or (unwritten and fault.lasting)
     return False

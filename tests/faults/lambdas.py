@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from botocore.awsrequest import AWSResponse
+from moto.core.botocore_stubber import MockRawResponse
+
 import app as handlers
 from chalicelib import wiring as wirings
 from tests.faults.machine import Machine, TaskFailed
-from tests.faults.plane import Call, Crash, Plane
+from tests.faults.plane import Act, Call, Crash, Plane
 from tests.faults.provider import Delivery, Providers
 from tests.faults.state import Snapshot, State, rows, table
 from tests.road import Road
 
-_FUNCTIONS = {"SendNotice": "send_notice", "AwaitSignal": "await_signal", "CloseCase": "close_case"}
+_FUNCTIONS = {"AwaitSignal": "await_signal", "CloseCase": "close_case"}
 
 
 class Process(wirings.Wiring):
@@ -28,10 +31,10 @@ class Process(wirings.Wiring):
         super().__init__(*args, **kwargs)
         self.clients: dict[Any, Any] = {}
 
-    def _client(self, *args: Any, **kwargs: Any) -> Any:
+    def client(self, *args: Any, **kwargs: Any) -> Any:
         key = args, tuple(kwargs.items())
         if key not in self.clients:
-            self.clients[key] = super()._client(*args, **kwargs)
+            self.clients[key] = super().client(*args, **kwargs)
         return self.clients[key]
 
 
@@ -41,7 +44,7 @@ class Lambdas:
     def __init__(self) -> None:
         self.state = State()
         self.providers = Providers(self.now)
-        self.machine = Machine(self.now, self._task)
+        self.machine = Machine(self.now, self._task, self._enqueue)
         self.plane = Plane()
         self.road = Road()
         self._fresh = Process(self.road.wiring.settings, clock=self.now, randomness=self._random)
@@ -50,6 +53,7 @@ class Lambdas:
             "sfn": self.machine.api,
             "pinpoint-sms-voice-v2": self.providers.sms,
             "sesv2": self.providers.email,
+            "s3": self._bucket,
         }
         self.plane.after_call = self._watch
         self.early_receipts = False
@@ -121,6 +125,15 @@ class Lambdas:
                 self.state.faults.append(f"{function}: {type(error).__name__}: {error}")
                 raise TaskFailed(type(error).__name__) from error
 
+    def _enqueue(self, body: str) -> None:
+        self.state.notices.append(body)
+        self.state.given_notices.append(body)
+
+    def _bucket(self, call: Call, moto: Act) -> AWSResponse:
+        """S3, for the records alone."""
+        self.state.records[call.body["key"]] = call.body["content"]
+        return AWSResponse("", 200, {"ETag": '"e"'}, MockRawResponse(""))
+
     def _task(self, function: str, payload: dict[str, Any]) -> Any:
         return self.invoke(_FUNCTIONS[function], json.loads(json.dumps(payload)))
 
@@ -149,11 +162,12 @@ class Lambdas:
         """Note of each claim, when it appears, the balance on record and whether it was forbidden."""
         if call.service != "dynamodb" or call.what != "claim":
             return
+        people = [row for row in rows() if row["sk"] == "PERSON"]
         for row in rows():
             if row["sk"] != "CASE":
                 continue
             for key in row.get("claims", ()):
-                silent = key.partition("#")[2] in row.get("opted_out", ())
+                silent = any(key.partition("#")[2] in each.get("opted_out", ()) for each in people)
                 over = silent or row["status"] in ("CLOSED", "FEEDBACK", "APPLIED")
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))

@@ -1,4 +1,4 @@
-"""Step Functions for the sweep: interprets the shipped case machine in virtual time and answers its API."""
+"""Step Functions for the sweep: interprets the shipped machines in virtual time and answers their API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 
 from tests.faults.plane import Act, Call, answer, refusal
 
-ASL = Path(__file__).parents[2] / "infra" / "machines" / "case.asl.json"
+MACHINES = Path(__file__).parents[2] / "infra" / "machines"
 _SIGNALS = {"SendTaskSuccess", "SendTaskFailure"}
 
 
@@ -30,6 +30,7 @@ class Execution:
     """One execution; `due` says when it acts next (None: a task waits for its token or `deadline`)."""
 
     name: str
+    machine: str
     data: dict[str, Any]
     state: str
     due: datetime | None
@@ -59,14 +60,21 @@ class Execution:
 
 
 Invoke = Callable[[str, dict[str, Any]], Any]
+Enqueue = Callable[[str], None]
 
 
 class Machine:
-    """What matters of Step Functions: names, tokens, retries, catches, timeouts; `invoke` runs a function."""
+    """What matters of Step Functions: names, tokens, retries, catches, timeouts.
 
-    def __init__(self, clock: Callable[[], datetime], invoke: Invoke) -> None:
-        self.clock, self.invoke = clock, invoke
-        self.definition: dict[str, Any] = json.loads(ASL.read_text(encoding="utf-8"))
+    `invoke` runs a function, `enqueue` puts a message into the senders' queue.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], invoke: Invoke, enqueue: Enqueue) -> None:
+        self.clock, self.invoke, self.enqueue = clock, invoke, enqueue
+        self.definitions: dict[str, dict[str, Any]] = {
+            name: json.loads((MACHINES / f"{name}.asl.json").read_text(encoding="utf-8"))
+            for name in ("case", "delivery")
+        }
         self.executions: dict[str, Execution] = {}
         self.issued = 0
         self.patience = 0.0  # share of a retry's interval that passes; none makes most worlds alike
@@ -77,7 +85,7 @@ class Machine:
         """Answer a call of the product; creating the machine itself is moto's."""
         body = call.body
         if call.operation == "StartExecution":
-            return self._start(body["name"], body["input"])
+            return self._start(body["stateMachineArn"].rpartition("-")[2], body["name"], body["input"])
         if call.operation == "DescribeExecution":
             found = self.executions.get(body["executionArn"].rpartition(":")[2])
             return answer(200, {"status": found.status}) if found else refusal("ExecutionDoesNotExist")
@@ -85,13 +93,13 @@ class Machine:
             return self._signal(call)
         return moto()
 
-    def _start(self, name: str, given: str) -> AWSResponse:
+    def _start(self, machine: str, name: str, given: str) -> AWSResponse:
         known = self.executions.get(name)
         if known and not (known.live and known.given == given):
             return refusal("ExecutionAlreadyExists")
         if not known:
-            start = self.definition["StartAt"]
-            self.executions[name] = Execution(name, json.loads(given), start, self.clock(), given)
+            start, data = self.definitions[machine]["StartAt"], json.loads(given)
+            self.executions[name] = Execution(name, machine, data, start, self.clock(), given)
         return answer(200, {"executionArn": f"arn:{name}", "startDate": 0})
 
     def _signal(self, call: Call) -> AWSResponse:
@@ -109,13 +117,17 @@ class Machine:
     # -- the engine
 
     def live(self, case_id: str) -> list[Execution]:
-        """Return the running executions of a case."""
-        return [one for one in self.executions.values() if one.live and one.case_id == case_id]
+        """Return the running executions of a case itself."""
+        return [one for one in self.of("case") if one.live and one.case_id == case_id]
+
+    def of(self, machine: str) -> list[Execution]:
+        """Return all executions of a machine (`case`, `delivery`)."""
+        return [one for one in self.executions.values() if one.machine == machine]
 
     def step(self) -> bool:
         """Let one execution that is due act once; returns whether there was one."""
         now = self.clock()
-        for one in self.executions.values():
+        for one in list(self.executions.values()):
             if one.due is not None and one.due <= now:
                 self._enter(one)
                 return True
@@ -128,12 +140,13 @@ class Machine:
         """Return when the next retry is due, or None when every execution waits for a token or its timer."""
         return min((one.due for one in self.executions.values() if one.due is not None), default=None)
 
-    def next_timer(self) -> datetime | None:
-        """Return the next deadline of a waiting task."""
-        return min((one.deadline for one in self.executions.values() if one.deadline), default=None)
+    def next_timer(self, machine: str = "") -> datetime | None:
+        """Return the next deadline of a waiting task, of all machines or of one."""
+        waiting = self.of(machine) if machine else self.executions.values()
+        return min((one.deadline for one in waiting if one.deadline), default=None)
 
     def _state(self, one: Execution) -> dict[str, Any]:
-        state: dict[str, Any] = self.definition["States"][one.state]
+        state: dict[str, Any] = self.definitions[one.machine]["States"][one.state]
         return state
 
     def _go(self, one: Execution, state: str) -> None:
@@ -146,7 +159,8 @@ class Machine:
             case "Task":
                 self._task(one, state)
             case "Pass":
-                one.data = resolve(state["Parameters"], one.data, {})
+                if "Parameters" in state:
+                    one.data = resolve(state["Parameters"], one.data, {})
                 self._go(one, state["Next"])
             case "Choice":
                 self._go(one, _choose(state, one.data))
@@ -161,10 +175,15 @@ class Machine:
         waits = state["Resource"].endswith(".waitForTaskToken")
         self.issued += 1
         token = f"token-{self.issued}"
-        given = resolve(state["Parameters"], one.data, {"Task": {"Token": token}})
+        entered = (self.clock() + timedelta(microseconds=self.issued)).isoformat()
+        context = {"Task": {"Token": token}, "State": {"EnteredTime": entered}}
+        given = resolve(state["Parameters"], one.data, context)
         one.due, one.token = None, token
         seconds = read(state["TimeoutSecondsPath"], one.data) if waits else state["TimeoutSeconds"]
         one.deadline = self.clock() + timedelta(seconds=seconds)
+        if "sqs" in state["Resource"]:
+            self.enqueue(json.dumps(given["MessageBody"]))
+            return
         try:
             self.invoke(given["FunctionName"].strip("${}").removesuffix("Arn"), given["Payload"])
         except TaskFailed as failed:

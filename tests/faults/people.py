@@ -75,6 +75,13 @@ class People(Lambdas):
         """Hand the queued events to the consumer once, in one batch; what fails stays queued."""
         self.state.queue = self.batch("take_loan_event", self.state.queue)
 
+    def send_notices(self) -> None:
+        """Hand each message of the senders' queue to them once; what fails stays queued."""
+        waiting, self.state.notices = self.state.notices, []
+        for body in waiting:
+            left = self.batch("send_notice", [body])
+            self.state.notices += left
+
     def take_receipts(self) -> None:
         """Hand the queued receipts to their consumer once, in one batch; what fails stays queued."""
         self.state.receipts = self.batch("take_receipt", self.state.receipts)
@@ -107,7 +114,7 @@ class People(Lambdas):
 
     def open_link(self) -> int:
         """Open the link of the last SMS with the right factor; returns the status (303 is in)."""
-        token = self.token_in(self.providers.outbox[-1])
+        token = self.token_in([each for each in self.providers.outbox if each.channel != "VOICE"][-1])
         reply = self.http(
             "POST",
             "/n/{token}",
@@ -132,7 +139,9 @@ class People(Lambdas):
         borrower.answers_id = _field(page, "answers_id")
 
     def opens(self, delivery: Delivery) -> bool:
-        """Whether the link in a message leads anywhere."""
+        """Whether the link in a message leads anywhere; a call reads none out."""
+        if delivery.channel == "VOICE":
+            return True
         digest = links.digest(self.token_in(delivery), KEYS["link_pepper"].encode())
         return any(row["pk"] == f"LINK#{digest}" for row in rows())
 

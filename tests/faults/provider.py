@@ -12,6 +12,11 @@ from botocore.awsrequest import AWSResponse
 
 from tests.faults.plane import Act, Call, answer, refusal
 
+_EUM = {
+    "SMS": {"DELIVERED": "TEXT_DELIVERED", "ACCEPTED": "TEXT_SENT", "FAILED": "TEXT_UNREACHABLE"},
+    "VOICE": {"DELIVERED": "VOICE_ANSWERED", "ACCEPTED": "VOICE_INITIATED", "FAILED": "VOICE_NO_ANSWER"},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -32,10 +37,8 @@ class Delivery:
     def receipt(self, word: str = "DELIVERED") -> str:
         """Return the provider's event as it lies in our queue, in its SNS envelope."""
         event: dict[str, Any]
-        if self.channel == "SMS":
-            kind = {"DELIVERED": "TEXT_DELIVERED", "ACCEPTED": "TEXT_SENT", "FAILED": "TEXT_UNREACHABLE"}[
-                word
-            ]
+        if self.channel in _EUM:
+            kind = _EUM[self.channel][word]
             event = {"eventType": kind, "messageId": self.message_id, "context": dict(self.tags)}
         else:
             kind = {"DELIVERED": "Delivery", "ACCEPTED": "Send", "FAILED": "Bounce"}[word]
@@ -54,14 +57,16 @@ class Providers:
     on_delivery: Callable[[Delivery], None] = lambda delivery: None
 
     def sms(self, call: Call, moto: Act) -> AWSResponse:
-        """Answer SendTextMessage (JSON 1.0)."""
-        body = call.body
-        if code := self.refuse.get("SMS"):
+        """Answer SendTextMessage and SendVoiceMessage (JSON 1.0)."""
+        body, channel = call.body, "SMS" if call.operation == "SendTextMessage" else "VOICE"
+        if code := self.refuse.get(channel):
             return refusal(code)
         if len(body["Context"]) > 5 or not body["MessageBody"] or not body["DestinationPhoneNumber"]:
             return refusal("ValidationException")
-        message_id = f"sms-{len(self.outbox) + 1}"
-        self._deliver("SMS", body["DestinationPhoneNumber"], body["MessageBody"], body["Context"], message_id)
+        message_id = f"{channel.lower()}-{len(self.outbox) + 1}"
+        self._deliver(
+            channel, body["DestinationPhoneNumber"], body["MessageBody"], body["Context"], message_id
+        )
         return answer(200, {"MessageId": message_id})
 
     def email(self, call: Call, moto: Act) -> AWSResponse:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tests.faults import scenarios
 from tests.faults.plane import Call, StandInBroke
@@ -148,9 +150,10 @@ class Race:
 
 def _second_sender(world: World) -> None:
     """The same task once more, as a retry whose first run is still alive."""
-    [one] = world.machine.executions.values()
+    [one] = world.machine.of("case")
     token = one.token or f"token-{world.machine.issued + 1}"
-    world.invoke("send_notice", {"case_id": one.case_id, "stage": one.state, "token": token})
+    message = {"case_id": one.case_id, "stage": one.state, "token": token, "entered": world.now().isoformat()}
+    assert world.batch("send_notice", [json.dumps(message)]) == []
 
 
 def _with_event(prepare: Act, name: str) -> Act:
@@ -200,7 +203,29 @@ def _answer(world: World) -> None:
     world.run()
 
 
+def _two_loans(world: World) -> None:
+    """Two loans of one person, opened in the same moment, their first notices in the senders' queue."""
+    scenarios.opened(world)
+    world.state.lag = timedelta(days=7)  # caps hold the one loan's notices back for the other's
+    assert world.post("overdue", id="evt-overdue-0009", subject="LN-2026-000009") == 202
+    world.consume()
+    while world.machine.step():
+        pass
+    assert len(world.state.notices) == 2
+
+
+def _send_one(world: World) -> None:
+    body = world.state.notices.pop(0)
+    world.state.notices += world.batch("send_notice", [body])
+
+
+def _receipt(world: World) -> None:
+    world.give_receipt(world.providers.outbox[0])
+
+
 RACES = (
+    Race("two loans of one person", _two_loans, _send_one, _send_one),
+    Race("fallback x receipt", scenarios.patience_over, _run, _receipt),
     Race("two senders", scenarios.opened, _run, _second_sender, whole=False),
     Race("sender x settlement", _with_event(scenarios.opened, "settled"), _run, _consume, whole=False),
     Race("sender x part payment", _with_event(scenarios.opened, "payment"), _run, _consume),

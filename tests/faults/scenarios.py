@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,12 +60,14 @@ def _noticed_by_sms_alone(world: World) -> None:
 
 def reminded(world: World) -> None:
     noticed(world)
-    world.to_timer()
+    world.to_case_timer()
+    world.run()
 
 
 def _reminded_again(world: World) -> None:
     reminded(world)
-    world.to_timer()
+    world.to_case_timer()
+    world.run()
 
 
 def _at_night(world: World) -> None:
@@ -112,20 +115,26 @@ def _answered(world: World) -> None:
 
 def last_window_over(world: World) -> None:
     _reminded_again(world)
-    world.state.now = world.machine.next_timer() or world.now()
+    world.to_case_timer()
 
 
 def _answer_time_over(world: World) -> None:
     _answered(world)
-    world.state.now = world.machine.next_timer() or world.now()
+    world.to_case_timer()
 
 
 def timer_due(prepare: Act) -> Act:
     def prepared(world: World) -> None:
         prepare(world)
-        world.state.now = world.machine.next_timer() or world.now()
+        world.to_case_timer()
 
     return prepared
+
+
+def patience_over(world: World) -> None:
+    """Nobody has said for half an hour that the first notice arrived."""
+    noticed(world)
+    world.state.now = world.machine.next_timer() or world.now()
 
 
 def execution_lost(prepare: Act, **late: float) -> Act:
@@ -138,9 +147,39 @@ def execution_lost(prepare: Act, **late: float) -> Act:
     return prepared
 
 
+def delivery_lost(**late: float) -> Act:
+    """The execution that sees the first notice delivered is gone."""
+
+    def prepared(world: World) -> None:
+        noticed(world)
+        for one in world.machine.of("delivery"):
+            one.end("ABORTED")
+        world.advance(**late)
+
+    return prepared
+
+
+def _calls_refused(world: World) -> None:
+    patience_over(world)
+    world.providers.refuse["VOICE"] = "ValidationException"
+
+
+def _failures_waiting(world: World) -> None:
+    noticed(world)
+    world.state.receipts += [delivery.receipt("FAILED") for delivery in world.providers.outbox]
+
+
+def _stop_waiting(world: World) -> None:
+    noticed(world)
+    reply = {"originationNumber": "+8613800138000", "messageBody": "退订", "inboundMessageId": "reply-1"}
+    world.state.receipts.append(json.dumps(reply))
+
+
 def _poisoned(world: World) -> None:
     _posted(world)
-    assert world.post("overdue", id="evt-overdue-0009", subject="LN-2026-000009") == 202
+    other = world.example("overdue") | {"id": "evt-overdue-0009", "subject": "LN-2026-000009"}
+    other["data"]["borrower"] |= {"phone": "+8613800138009", "email": "li@example.com"}
+    assert world.post_body(other) == 202
     world.state.queue.insert(1, '{"reference": "poison"}')
 
 
@@ -157,8 +196,9 @@ def _sender_gone(world: World) -> None:
     from tests.faults.plane import Fault, Mode
 
     opened(world)
+    kept = world.snapshot()
+    world.restore(kept)  # a fresh process both times, so that both make the same calls
     with world.plane.armed():
-        kept = world.snapshot()
         world.run()
         number = [call.operation for call in world.plane.calls].index("SendTextMessage") + 1
     world.restore(kept)
@@ -231,7 +271,22 @@ def _refuse(channel: str, code: str) -> Act:
     return prepared
 
 
-_SENDING = ("UpdateItem claim", "SendTextMessage", "SendEmail", "PutItem SENT", "PutItem FAILED")
+_SENDING = (
+    "TransactWriteItems claim",
+    "PutObject notices",
+    "SendTextMessage",
+    "SendEmail",
+    "PutItem SENT",
+    "PutItem FAILED",
+)
+
+_FALLBACK = (
+    "TransactWriteItems claim",
+    "SendVoiceMessage",
+    "PutItem SENT",
+    "PutItem FAILED",
+    "PutItem WATCH",
+)
 
 SCENARIOS = (
     Scenario("intake", _nothing, _post),
@@ -266,6 +321,11 @@ SCENARIOS = (
     Scenario("sweep after a dead sender", _sender_gone, _sweep, sender_gone=True),
     Scenario("sweep, execution lost early", execution_lost(opened, minutes=10), _sweep_alone),
     Scenario("sweep, execution lost while waiting", execution_lost(noticed, days=3, minutes=10), _sweep),
+    Scenario("sweep, delivery lost", delivery_lost(minutes=50), _sweep),
+    Scenario("fallback", patience_over, _run, "late", to_the_end=False, only=_FALLBACK),
+    Scenario("fallback refused", _calls_refused, _run, to_the_end=False, only=_FALLBACK),
+    Scenario("a message that failed", _failures_waiting, lambda world: world.take_receipts()),
+    Scenario("a reply that stops", _stop_waiting, lambda world: world.take_receipts()),
     Scenario("restart of all, second wait", execution_lost(reminded, hours=1), _restart_all),
     Scenario("restart of all, SMS alone", execution_lost(_noticed_by_sms_alone, hours=1), _restart_all),
     Scenario("restart of all, answered", execution_lost(_answered, hours=1), _restart_all),

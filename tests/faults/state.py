@@ -33,6 +33,9 @@ class State:
     now: datetime = NOON
     queue: list[str] = field(default_factory=list)
     queued: list[str] = field(default_factory=list)
+    records: dict[str, Any] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    given_notices: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
     unsent: list[bytes] = field(default_factory=list)
     accepted: list[tuple[bytes, str]] = field(default_factory=list)

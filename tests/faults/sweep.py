@@ -61,6 +61,8 @@ class Aftermaths:
 
 
 def _play_on(world: World, to_the_end: bool) -> Iterator[str]:
+    world.sweep()  # what time alone has made due by now is no effect of a repeat
+    world.repeat()
     before = world.effects()
     world.redeliver_everything()
     if world.effects() != before:

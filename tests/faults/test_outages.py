@@ -44,7 +44,7 @@ def _from(world: World, moment: str, services: set[str]) -> Callable[[Call], Non
     [
         ("GetItem CASE", {"dynamodb"}),
         ("BatchWriteItem LINK+WAIT", {"dynamodb"}),
-        ("UpdateItem claim", {"dynamodb"}),
+        ("TransactWriteItems claim", {"dynamodb"}),
         ("SendTextMessage", {"pinpoint-sms-voice-v2"}),
         ("SendTextMessage", {"pinpoint-sms-voice-v2", "sesv2"}),
         ("PutItem SENT", {"dynamodb"}),

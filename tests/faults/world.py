@@ -35,12 +35,23 @@ class World(People):
     """A deployment with everybody who calls it, and time."""
 
     def run(self) -> None:
-        """Let the machine go on until every execution waits; its retries are waited for."""
+        """Let the machines and senders go on until every execution waits; retries are waited for.
+
+        A message that fails comes back in the next run.
+        """
+        failed: list[str] = []
         for _ in range(400):
             if self.machine.step():
                 continue
+            if self.state.notices:
+                before = list(self.state.notices)
+                self.send_notices()
+                failed += [body for body in before if body in self.state.notices]
+                self.state.notices = [body for body in self.state.notices if body not in failed]
+                continue
             retry = self.machine.next_retry()
             if retry is None:
+                self.state.notices = failed
                 return
             self.state.now = max(self.now(), retry)
         raise Restless(f"the machine does not come to rest: {self.histories()}")
@@ -53,6 +64,12 @@ class World(People):
         self.state.now = max(self.now(), timer)
         self.run()
         return True
+
+    def to_case_timer(self) -> None:
+        """Move the clock to the next timer of a case, letting what comes before it happen; it is due then."""
+        while (due := self.machine.next_timer("case")) and self.machine.next_timer() != due:
+            self.to_timer()
+        self.state.now = max(self.now(), due or self.now())
 
     def sweep(self, *, every: bool = False) -> None:
         """Run the sweeper once; days on which no case was opened are left out to save their queries."""
@@ -111,14 +128,15 @@ class World(People):
                     self.state.pending.append(act)
             self.take_receipts()
             self.run()
-            if not (self.state.unsent or self.state.queue or self.state.pending or self.state.receipts):
+            state = self.state
+            if not (state.unsent or state.queue or state.pending or state.receipts or state.notices):
                 break
-        self.state.parked += self.state.queue
-        self.state.queue = []
+        self.state.parked += self.state.queue + self.state.notices
+        self.state.queue, self.state.notices = [], []
 
     def to_the_end(self) -> None:
         """Let every timer fire until no execution is left, then sweep; raises when that never comes."""
-        for _ in range(12):
+        for _ in range(60):
             if not self.to_timer():
                 break
         else:
@@ -135,6 +153,10 @@ class World(People):
             self._post(body)
         self.state.queue += self.state.queued
         self.state.receipts += self.state.given_receipts
+        # A message whose wait still lives may have found more to do by now; the others must do nothing.
+        live = {one.token for one in self.machine.executions.values() if one.token}
+        live |= {row["token"] for row in rows() if "token" in row}
+        self.state.notices += [b for b in self.state.given_notices if json.loads(b)["token"] not in live]
         if self.state.borrower.confirmed:
             self.press_send()
         self.repeat()
@@ -156,7 +178,7 @@ class World(People):
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.rested, state.gave_up, state.lag)),
-            str((state.receipts, sorted(set(state.given_receipts)))),
+            str((state.receipts, sorted(set(state.given_receipts)), state.notices)),
             *sorted(
                 (json.dumps(row, sort_keys=True) for row in rows() if row["sk"] != "LINK"), key=_nameless
             ),

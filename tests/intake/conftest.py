@@ -1,5 +1,5 @@
 """The scene these tests play on."""
 
-from tests.scene import deployment, scene
+from tests.scene import counted, deployment, scene
 
-__all__ = ["deployment", "scene"]
+__all__ = ["counted", "deployment", "scene"]

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib import links
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
+from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.keys import loan_key
 from chalicelib.store import cases, facts, waits
 from chalicelib.store.waits import Wait
-from tests.road import NOON
+from tests.road import KEYS, NOON
 from tests.samples import CASE_ID, KEY
 from tests.scene import Scene, case_id
 
@@ -60,6 +62,67 @@ def test_the_second_factor_is_kept_as_a_keyed_hash_only(scene: Scene) -> None:
     head = next(row for row in scene.rows() if row["sk"]["S"] == "CASE")
     assert "123X" not in str(head)
     assert len(scene.case.borrower.factor) == 22
+
+
+def test_every_address_of_the_borrower_is_kept(scene: Scene) -> None:
+    data = _data(scene, "overdue")
+    data["borrower"] |= {"postal": ["张伟", "上海市世纪大道1号"], "app_user": "u-1"}
+    scene.accept(data=data)
+    borrower = scene.case.borrower
+    found = {channel: borrower.address(channel) for channel in ChannelName}
+    assert found == {
+        ChannelName.SMS: "+8613800138000",
+        ChannelName.VOICE: "+8613800138000",
+        ChannelName.EMAIL: "zhangwei@example.com",
+        ChannelName.LETTER: "张伟\n上海市世纪大道1号",
+        ChannelName.IN_APP: "u-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "alike"),
+    [
+        ({}, True),
+        ({"name": "Zhang Wei", "email": None, "language": "en"}, True),
+        ({"phone": "+8613800138001"}, False),
+        ({"phone": None}, False),
+    ],
+    ids=["same", "same phone", "other phone", "no phone"],
+)
+def test_a_person_is_known_by_his_phone_over_all_his_loans(
+    scene: Scene, changes: dict[str, Any], alike: bool
+) -> None:
+    scene.accept()
+    data = _data(scene, "overdue")
+    data["borrower"] |= changes
+    scene.accept(id="evt-2", subject="LN-2", data=data)
+    other = cases.latest(loan_key("demo-bank", "LN-2"))
+    assert isinstance(other, Case)
+    assert (other.borrower.person == scene.case.borrower.person) is alike
+
+
+def test_without_a_phone_he_is_known_by_his_mail_and_without_either_by_his_post(scene: Scene) -> None:
+    reached_by: list[dict[str, Any]] = [
+        {"email": "Zhang@Example.com"},
+        {"email": "zhang@example.com"},
+        {"postal": ["张伟", "上海"]},
+    ]
+    known = []
+    for n, addresses in enumerate(reached_by):
+        data = _data(scene, "overdue")
+        data["borrower"] = {"name": "张伟", "id_last4": "123X", **addresses}
+        scene.accept(id=f"evt-{n}", subject=f"LN-{n}", data=data)
+        found = cases.latest(loan_key("demo-bank", f"LN-{n}"))
+        assert isinstance(found, Case)
+        known.append(found.borrower.person)
+    assert known[0] == known[1] != known[2]
+    assert all(len(person) == 22 for person in known)
+
+
+def test_neither_key_of_a_person_nor_of_his_factor_tells_the_address(scene: Scene) -> None:
+    scene.accept()
+    assert scene.case.borrower.person == links.person_key("+8613800138000", KEYS["person_key"].encode())
+    assert scene.case.borrower.person != links.person_key("+8613800138000", KEYS["link_pepper"].encode())
 
 
 def test_the_same_event_again_opens_nothing_twice(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""The case machine on moto's Step Functions, as a fixture."""
+"""The machines on moto's Step Functions, as a fixture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.responses import ActionResult, EmptyResult
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from tests.machine.road import Machine, definition
+from tests.machine.road import Machine, Queue, definition
 from tests.packaging import built
 
 
@@ -29,14 +29,21 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     monkeypatch.setattr(StepFunctionResponse, "send_task_failure", send_task_failure)
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
         client = boto3.client("stepfunctions", region_name="us-east-1")
-        made = client.create_state_machine(
-            name="accord-test-case", definition=definition(), roleArn="arn:aws:iam::123456789012:role/machine"
-        )
-        case = Machine(client, made["stateMachineArn"])
-        monkeypatch.setattr(LambdaSimpleBackend, "invoke", case.invoke)
-        yield case
-        if case.road is not None and case.road.arn:  # an execution left open holds a thread
-            client.stop_execution(executionArn=case.road.arn)
+        sqs = boto3.client("sqs", region_name="us-east-1")
+        queue = Queue(sqs, sqs.create_queue(QueueName="accord-notices")["QueueUrl"])
+        arns = {}
+        for name in ("case", "delivery"):
+            made = client.create_state_machine(
+                name=f"accord-test-{name}",
+                definition=definition(name, queue),
+                roleArn="arn:aws:iam::123456789012:role/machine",
+            )
+            arns[name] = made["stateMachineArn"]
+        machine = Machine(client, arns, queue)
+        monkeypatch.setattr(LambdaSimpleBackend, "invoke", machine.invoke)
+        yield machine
+        if machine.road is not None and machine.road.arn:  # an execution left open holds a thread
+            client.stop_execution(executionArn=machine.road.arn)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Plays one case on the real machine, with a scripted Lambda: the machine is the thing under test."""
+"""Plays one execution on a real machine, its functions and senders scripted: the machine is under test."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-MACHINE = Path(__file__).parents[2] / "infra" / "machines" / "case.asl.json"
+MACHINES = Path(__file__).parents[2] / "infra" / "machines"
 ARNS = {
     name: f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
-    for name in ("SendNoticeArn", "AwaitSignalArn", "CloseCaseArn")
+    for name in ("AwaitSignalArn", "CloseCaseArn")
 }
 # Long enough to act within, short enough to wait for.
 LONG, SHORT, LIMIT = 60, 1, 20.0
@@ -29,18 +29,29 @@ class Road:
     """One execution: what its tasks were called with, and how to answer them."""
 
     client: Any
+    queue: Queue
     arn: str = ""
+    script: Script | None = None
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def called(self, stage: str, times: int = 1) -> dict[str, Any]:
         """The payload of the nth task call for `stage`; waits for it, AssertionError after LIMIT seconds."""
         until = time.monotonic() + LIMIT
         while time.monotonic() < until:
+            self.send()
             found = [call for call in list(self.calls) if call["stage"] == stage]
             if len(found) >= times:
                 return found[times - 1]
             time.sleep(0.02)
         raise AssertionError(f"{stage} was not called {times}x; saw {[c['stage'] for c in self.calls]}")
+
+    def send(self) -> None:
+        """Be the senders: take what stands in their queue and play the script."""
+        for body in self.queue.taken():
+            call = {"function": "queue", **json.loads(body)}
+            self.calls.append(call)
+            if self.script:
+                self.script(self, call)
 
     def succeed(self, call: dict[str, Any]) -> None:
         self.client.send_task_success(taskToken=call["token"], output="{}")
@@ -52,6 +63,7 @@ class Road:
         """The execution's final status; AssertionError if it still runs after LIMIT seconds."""
         until = time.monotonic() + LIMIT
         while time.monotonic() < until:
+            self.send()
             status = str(self.client.describe_execution(executionArn=self.arn)["status"])
             if status != "RUNNING":
                 return status
@@ -69,20 +81,43 @@ class Road:
 
 
 @dataclass
-class Machine:
-    """The deployed machine and the script its one Lambda follows."""
+class Queue:
+    """The senders' queue."""
 
     client: Any
-    arn: str
-    script: Script | None = None
+    url: str
+
+    def taken(self) -> list[str]:
+        """Take the bodies that wait, off the queue."""
+        found = self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages", [])
+        for each in found:
+            self.client.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
+        return [each["Body"] for each in found]
+
+
+@dataclass
+class Machine:
+    """The deployed machines and the script their one Lambda and the senders follow."""
+
+    client: Any
+    arns: dict[str, str]
+    queue: Queue
     road: Road | None = None
 
     def start(self, script: Script | None = None, **timers: int) -> Road:
         """Start a case whose stages wait LONG seconds but for `timers`; `script` answers each task call."""
-        self.script, self.road = script, Road(self.client)
         waits = dict.fromkeys(("Notify", "Remind", "RemindAgain", "Answered"), LONG) | timers
-        given = json.dumps({"case_id": "case-0001", "timers": waits})
-        self.road.arn = self.client.start_execution(stateMachineArn=self.arn, input=given)["executionArn"]
+        return self._start("case", {"case_id": "case-0001", "timers": waits}, script)
+
+    def deliver(self, script: Script | None = None, patience: int = LONG) -> Road:
+        """Start the delivery of a step whose receipts may take `patience` seconds."""
+        given = {"case_id": "case-0001", "step": "first_notice", "patience": patience, "at": "then"}
+        return self._start("delivery", given, script)
+
+    def _start(self, name: str, given: dict[str, Any], script: Script | None) -> Road:
+        self.road = Road(self.client, self.queue, script=script)
+        started = self.client.start_execution(stateMachineArn=self.arns[name], input=json.dumps(given))
+        self.road.arn = started["executionArn"]
         return self.road
 
     def invoke(self, function: str, _qualifier: Any, body: Any, _sent: Any, answer: Any) -> bytes:
@@ -91,17 +126,17 @@ class Machine:
         call = {"function": function.rsplit(":", 1)[-1], **json.loads(body)}
         self.road.calls.append(call)
         try:
-            return json.dumps(self.script(self.road, call) if self.script else {}).encode()
+            return json.dumps(self.road.script(self.road, call) if self.road.script else {}).encode()
         except LambdaFault as fault:
             answer["x-amz-function-error"] = "Unhandled"
             return json.dumps({"errorType": str(fault), "errorMessage": "planted"}).encode()
 
 
-def definition() -> str:
-    """The shipped machine with the functions' ARNs in it, as CloudFormation does, and quick retries."""
-    text = MACHINE.read_text()
-    for name, arn in ARNS.items():
-        text = text.replace(f"${{{name}}}", arn)
+def definition(name: str, queue: Queue) -> str:
+    """The shipped machine with what CloudFormation puts into it, and quick retries."""
+    text = (MACHINES / f"{name}.asl.json").read_text()
+    for place, arn in {**ARNS, "NoticesQueueUrl": queue.url}.items():
+        text = text.replace(f"${{{place}}}", arn)
     machine = json.loads(text)
     for state in machine["States"].values():
         for retrier in state.get("Retry", []):

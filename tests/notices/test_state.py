@@ -5,13 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.channels.statuses import STATUSES
 from chalicelib.domain.codes import FactKind
-from chalicelib.notices.state import LATTICE, notice_states
+from chalicelib.notices.state import ARRIVED, FAILED, LATTICE, notice_states
 from chalicelib.store.facts import Fact
 from tests.samples import CASE_ID, NOON
 
 SMS, EMAIL = ("first_notice", "SMS"), ("first_notice", "EMAIL")
-WORDS = ["ACCEPTED", "DELAYED", "DELIVERED", "FAILED", "COMPLAINED"]
+WORDS = ["ACCEPTED", "DELAYED", "DELIVERED", "FAILED", "COMPLAINED", "OTHER"]
 
 
 def _fact(kind: FactKind, which: tuple[str, ...]) -> Fact:
@@ -62,3 +63,21 @@ def test_one_notices_evidence_says_nothing_about_another() -> None:
     ]
     states = notice_states(["first_notice#SMS"], facts)
     assert states == {"first_notice#SMS": "SENDING", "first_notice#EMAIL": "SENT"}
+
+
+@given(st.lists(EVIDENCE, min_size=1, max_size=8))
+def test_what_arrived_is_never_taken_for_failed(facts: list[Fact]) -> None:
+    """A delivery goes on to the next channel only when all has FAILED."""
+    arrived = any(fact.kind == FactKind.RECEIPT and fact.which[2] in ARRIVED for fact in facts)
+    state = notice_states(["first_notice#SMS"], facts)["first_notice#SMS"]
+    assert (state in ARRIVED) is arrived
+    assert not (arrived and state == FAILED)
+
+
+def test_every_status_of_the_providers_tables_has_its_place() -> None:
+    assert set(STATUSES) <= set(LATTICE)
+
+
+def test_a_word_nobody_knows_says_less_than_any_other() -> None:
+    facts = [_fact(FactKind.RECEIPT, (*SMS, "OTHER")), _fact(FactKind.UNKNOWN, SMS)]
+    assert notice_states([], facts) == {"first_notice#SMS": "UNKNOWN"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,12 @@ import boto3
 import pytest
 from pynamodb.exceptions import UpdateError
 
+from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import CaseClosed, NotFound
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import answers, cases, claims, facts
+from chalicelib.store import answers, cases, facts
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
@@ -29,12 +31,16 @@ FULL = case(
     status=CaseStatus.NOTICED,
     noticed_at=NOON,
     holds=frozenset({"DISPUTE", "HARDSHIP"}),
-    opted_out=frozenset({ChannelName.SMS}),
+    reached=frozenset({"first_notice"}),
     claims={SMS: MINE, EMAIL: MINE},
     outcome=Outcome.NO_RESPONSE,
     closed_at=LATER,
     closed_reason="no answer",
 )
+
+
+BARE = borrower(phone=None, timezone=None)
+POSTAL = borrower(phone=None, email=None, postal=("张伟", "上海市浦东新区", "世纪大道1号"), app_user="u-1")
 
 
 def _stored(**changes: Any) -> Case:
@@ -47,7 +53,7 @@ def _settle(at: datetime = LATER) -> Case | None:
     return cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=at)
 
 
-@pytest.mark.parametrize("given", [case(), FULL, case(borrower=borrower(phone=None, timezone=None))])
+@pytest.mark.parametrize("given", [case(), FULL, case(borrower=BARE), case(borrower=POSTAL)])
 def test_a_case_reads_back_as_it_was_written(given: Case) -> None:
     to_row(given).save()
     assert cases.get(CASE_ID) == given
@@ -114,104 +120,6 @@ def test_which_events_opened_a_case_of_the_loan() -> None:
     cases.open_next(case(opened_by="evt-2").numbered(2), last)
     asked = [last.opened_by, "evt-2", "evt-3"]
     assert [cases.opened_by(KEY, event) for event in asked] == [True, True, False]
-
-
-def test_a_claim_notices_the_case_and_returns_it() -> None:
-    before = _stored()
-    claimed = claims.claim(before, SMS, MINE, LATER)
-    assert claimed is not None
-    assert (claimed.status, claimed.noticed_at) == (CaseStatus.NOTICED, LATER)
-    assert claimed.claims == {SMS: MINE}
-    assert cases.get(CASE_ID) == claimed
-
-
-def test_a_later_claim_keeps_the_moment_of_the_first_notice() -> None:
-    _stored()
-    claims.claim(cases.get(CASE_ID), SMS, MINE, NOON)
-    claimed = claims.claim(cases.get(CASE_ID), "reminder_1#SMS", MINE, LATER)
-    assert claimed is not None
-    assert claimed.noticed_at == NOON
-    assert set(claimed.claims) == {SMS, "reminder_1#SMS"}
-
-
-@pytest.mark.parametrize(
-    "obstacle",
-    [
-        {"status": CaseStatus.CLOSED},
-        {"status": CaseStatus.FEEDBACK},
-        {"status": CaseStatus.APPLIED},
-        {"holds": frozenset({"DISPUTE"})},
-        {"opted_out": frozenset({ChannelName.SMS})},
-        {"balance_at": LATER},
-        {"claims": {SMS: "attempt2@1795406400"}},
-        {"id": CaseId(KEY, 2)},
-    ],
-    ids=["closed", "answered", "applied", "held", "opted out", "balance moved", "claimed", "next case"],
-)
-def test_a_claim_loses_to_what_happened_since_the_case_was_read(obstacle: dict[str, Any]) -> None:
-    stored = _stored(**obstacle)
-    read_before = case()
-    if "id" in obstacle:
-        with pytest.raises(NotFound):
-            claims.claim(read_before, SMS, MINE, NOON)
-    else:
-        assert claims.claim(read_before, SMS, MINE, NOON) is None
-    assert cases.latest(KEY) == stored
-
-
-def test_another_channels_opt_out_does_not_stop_this_one() -> None:
-    before = _stored(opted_out=frozenset({ChannelName.EMAIL}))
-    assert claims.claim(before, SMS, MINE, NOON)
-    assert claims.claim(cases.get(CASE_ID), EMAIL, MINE, NOON) is None
-
-
-def test_our_own_claim_is_recognised_and_another_attempt_is_not() -> None:
-    before = _stored()
-    first = claims.claim(before, SMS, MINE, NOON)
-    assert claims.claim(before, SMS, MINE, NOON) == first
-    assert claims.claim(before, SMS, "attempt2@1795406400", NOON) is None
-
-
-def test_our_own_claim_on_a_case_settled_meanwhile_is_lost() -> None:
-    before = _stored()
-    claims.claim(before, SMS, MINE, NOON)
-    _settle()
-    assert claims.claim(before, SMS, MINE, NOON) is None
-
-
-def test_a_released_first_claim_leaves_the_case_as_it_was() -> None:
-    before = _stored()
-    claims.claim(before, SMS, MINE, NOON)
-    claims.release(before, SMS, MINE)
-    assert cases.get(CASE_ID) == before
-    assert claims.claim(before, SMS, "attempt2@1795406400", LATER)
-
-
-def test_a_release_takes_back_only_its_own_claim() -> None:
-    before = _stored()
-    claimed = claims.claim(before, SMS, MINE, NOON)
-    claims.release(before, SMS, "attempt2@1795406400")
-    assert cases.get(CASE_ID) == claimed
-
-
-def test_a_release_keeps_the_notice_that_went_out_over_the_other_channel() -> None:
-    """Both claims of a step start from the same case; one provider accepts, the other throttles."""
-    before = _stored()
-    claims.claim(before, SMS, MINE, NOON)
-    claims.claim(before, EMAIL, MINE, NOON)
-    claims.release(before, EMAIL, MINE)
-    after = cases.get(CASE_ID)
-    assert after.claims == {SMS: MINE}
-    assert (after.status, after.noticed_at) == (CaseStatus.NOTICED, NOON)
-
-
-def test_a_release_after_the_case_moved_on_leaves_its_status() -> None:
-    before = _stored()
-    claims.claim(before, SMS, MINE, NOON)
-    _settle()
-    claims.release(before, SMS, MINE)
-    after = cases.get(CASE_ID)
-    assert (after.status, after.claims) == (CaseStatus.CLOSED, {})
 
 
 def test_a_newer_balance_is_put_on_record_and_an_older_or_equal_one_is_not() -> None:
@@ -303,14 +211,19 @@ def test_an_answer_given_before_the_close_is_still_known_after_it() -> None:
     assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is False
 
 
-def test_channels_are_silenced_one_by_one_and_only_while_open() -> None:
-    _stored()
-    assert cases.opt_out(CASE_ID, ChannelName.SMS) is True
-    assert cases.opt_out(CASE_ID, ChannelName.SMS) is True
-    assert cases.opt_out(CASE_ID, ChannelName.EMAIL) is True
-    assert cases.get(CASE_ID).opted_out == {ChannelName.SMS, ChannelName.EMAIL}
-    _settle()
-    assert cases.opt_out(CASE_ID, ChannelName.SMS) is False
+def test_a_step_that_arrived_is_noted_once() -> None:
+    before = _stored()
+    for _ in range(2):
+        cases.reach(CASE_ID, "first_notice")
+    cases.reach(CASE_ID, "reminder_1")
+    assert cases.get(CASE_ID) == replace(before, reached=frozenset({"first_notice", "reminder_1"}))
+
+
+def test_what_arrived_for_an_older_case_says_nothing_of_the_next() -> None:
+    last = _stored(status=CaseStatus.CLOSED)
+    cases.open_next(case(opened_by="evt-2").numbered(2), last)
+    cases.reach(CASE_ID, "first_notice")
+    assert cases.get(CaseId(KEY, 2)).reached == frozenset()
 
 
 def test_the_sweeper_sees_a_case_under_its_day_until_it_is_retired() -> None:
@@ -332,38 +245,58 @@ def test_a_failure_that_is_no_lost_condition_is_raised(monkeypatch: pytest.Monke
     connection = CaseRow._get_connection()
     monkeypatch.setattr(connection, "table_name", "no-such-table")
     with pytest.raises(UpdateError):
-        cases.opt_out(before.id, ChannelName.SMS)
+        cases.reach(before.id, "first_notice")
 
 
-def test_a_long_believable_case_after_six_claims_stays_within_one_kilobyte(scene: Scene) -> None:
+LONG = borrower(
+    name="Alexandra Konstantinopoulou-Smith",
+    timezone="America/Argentina/Buenos_Aires",
+    phone="+8613800138000",
+    email="a.konstantinopoulou@corporate-mail.example.com",
+    postal=(
+        "Alexandra Konstantinopoulou-Smith",
+        "Avenida de la Constitución 1234, 5º B",
+        "C1072 Buenos Aires",
+    ),
+    app_user="3f1c9a52-8f7b-4b52-9d0e-6f0a1b2c3d4e",
+)
+PLAIN_CLAIMS = [
+    f"{step.name}#{channel}" for step in profiles.of_version("CN", "CN@1").steps for channel in step.channels
+]
+
+
+def test_a_plain_case_that_went_the_whole_road_stays_within_one_kilobyte(scene: Scene) -> None:
     """One WRU a write and half an RRU a read hang on it."""
+    assert _bytes_at_the_end(scene, case(), PLAIN_CLAIMS) <= 1024
+
+
+def test_a_long_believable_case_with_every_fallback_stays_within_two_kilobytes(scene: Scene) -> None:
     long = case(
         lender="agricultural-bank-of-jiangsu",
         loan="LN-2026-SH-PUDONG-0000012345",
         opened_by="3f1c9a52-8f7b-4b52-9d0e-6f0a1b2c3d4e",
         profile_version="CN@12",
-        borrower=borrower(
-            name="Alexandra Konstantinopoulou-Smith",
-            timezone="America/Argentina/Buenos_Aires",
-            phone="+8613800138000",
-            email="a.konstantinopoulou@corporate-mail.example.com",
-        ),
+        borrower=LONG,
         amount=amount(12_345_678_901, interest=123_456_789, fees=1_234_567, penalty=12_345_678),
-        opted_out=frozenset({ChannelName.SMS}),
-        claims={},
     )
-    to_row(long).save()
+    fallbacks = ["first_notice#VOICE", "first_notice#LETTER", "reminder_1#EMAIL", "reminder_2#VOICE"]
+    assert _bytes_at_the_end(scene, long, PLAIN_CLAIMS + fallbacks) <= 2048
+
+
+def _bytes_at_the_end(scene: Scene, given: Case, claimed: list[str]) -> int:
+    """Return the size of a case's head once all its messages were claimed and arrived and it is closed."""
+    to_row(given).save()
+    row = CaseRow.get(f"LOAN#{KEY}", "CASE")
+    for name in claimed:
+        row.claims[name] = MINE
+    row.save()
     for step in ("first_notice", "reminder_1", "reminder_2"):
-        row = CaseRow.get(f"LOAN#{KEY}", "CASE")
-        for channel in ("SMS", "EMAIL"):
-            row.claims[f"{step}#{channel}"] = MINE
-        row.save()
-    cases.close(CASE_ID, Outcome.NO_RESPONSE, "loan.settled.v1 3f1c9a52-8f7b-4b52-9d0e-6f0a1b2c3d4e", NOON)
+        cases.reach(CASE_ID, step)
+    cases.close(CASE_ID, Outcome.NO_RESPONSE, f"loan.settled.v1 {given.opened_by}", NOON)
     key = {"pk": {"S": f"LOAN#{KEY}"}, "sk": {"S": "CASE"}}
     item = boto3.client("dynamodb").get_item(TableName=scene.wiring.settings.table, Key=key)["Item"]
-    assert len(item["claims"]["M"]) == 6
-    size = sum(len(name) + _size(value) for name, value in item.items())
-    assert size <= 1024, f"{size} bytes"
+    assert len(item["claims"]["M"]) == len(claimed)
+    return sum(len(name) + _size(value) for name, value in item.items())
 
 
 def _size(value: dict[str, Any]) -> int:

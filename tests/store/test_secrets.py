@@ -20,12 +20,12 @@ class _Refusing:
 
 
 def test_a_secret_is_its_json(scene: Scene) -> None:
-    assert fetch(scene.wiring._client("secretsmanager"), "accord/test/keys") == KEYS
+    assert fetch(scene.wiring.client("secretsmanager"), "accord/test/keys") == KEYS
 
 
 def test_an_absent_secret_is_not_found(scene: Scene) -> None:
     with pytest.raises(NotFound):
-        fetch(scene.wiring._client("secretsmanager"), "accord/test/lender/nobody")
+        fetch(scene.wiring.client("secretsmanager"), "accord/test/lender/nobody")
 
 
 def test_a_refusal_is_never_mistaken_for_absence() -> None:

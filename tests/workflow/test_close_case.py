@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import Answered
-from chalicelib.store import answers, cases
+from chalicelib.store import answers, cases, persons
 from chalicelib.store.facts import Fact
 from tests.road import NOON
 from tests.samples import CASE_ID
@@ -32,7 +32,7 @@ def test_no_answer_after_the_last_window_closes_with_the_reason(scene: Scene) ->
 
 def test_a_borrower_nobody_could_reach_is_not_said_to_be_silent(scene: Scene) -> None:
     for channel in ChannelName:
-        cases.opt_out(CASE_ID, channel)
+        persons.opt_out(scene.case.borrower.person, channel)
     scene.run(Stage.NOTIFY)
     scene.wiring.close_case(CASE_ID, Stage.NO_RESPONSE)
     assert scene.case.closed_reason == "no notice could be sent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from chalice.test import Client
 
 import app
 from chalicelib.domain.codes import FactKind, Stage
+from chalicelib.store import lenders, unmatched
+from tests.road import DEMO_BANK
 from tests.samples import CASE_ID
 from tests.scene import Scene
 
@@ -58,7 +61,7 @@ def test_the_same_record_twice_in_one_batch_is_done_once(scene: Scene) -> None:
     assert list(scene.machine.statuses) == [str(CASE_ID)]
 
 
-def test_receipts_land_on_the_case_and_strangers_are_dropped(scene: Scene) -> None:
+def test_receipts_land_on_the_case_and_strangers_are_kept_for_later(scene: Scene) -> None:
     scene.accept()
     scene.run(Stage.NOTIFY)
     bodies = [
@@ -70,6 +73,26 @@ def test_receipts_land_on_the_case_and_strangers_are_dropped(scene: Scene) -> No
     ]
     assert _deliver("take_receipt", *bodies) == ["message-3", "message-4"]
     assert {fact.which[2] for fact in scene.facts(FactKind.RECEIPT)} == {"DELIVERED", "ACCEPTED"}
+    assert [body for _, body in unmatched.some("0", 9)] == [bodies[2]]
+
+
+def test_a_notice_that_cannot_be_written_comes_back_and_the_next_goes(scene: Scene) -> None:
+    scene.accept()
+    task = {"case_id": str(CASE_ID), "stage": "Notify", "token": "token-1"}
+    lenders.put(replace(DEMO_BANK, settings={}))
+    scene.restart()
+    assert _deliver("send_notice", json.dumps(task)) == ["message-0"]
+    lenders.put(DEMO_BANK)
+    scene.restart()
+    assert _deliver("send_notice", json.dumps(task)) == []
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
+
+
+def test_each_invocation_is_an_attempt_of_its_own(scene: Scene) -> None:
+    scene.accept()
+    _deliver("send_notice", json.dumps({"case_id": str(CASE_ID), "stage": "Notify", "token": "token-1"}))
+    assert scene.sms.sent[0].tags["attempt"]
+    assert scene.case.claims["first_notice#SMS"].startswith(scene.sms.sent[0].tags["attempt"][:8])
 
 
 @pytest.mark.usefixtures("scene")

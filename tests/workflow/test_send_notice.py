@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,16 +14,22 @@ from chalicelib import links
 from chalicelib.channels import Accepted, Refused, Unsure
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import MissingVariables, TryAgain
-from chalicelib.store import answers, cases, lenders, waits
+from chalicelib.domain.keys import CaseId, loan_key
+from chalicelib.domain.moments import from_stamp, stamp
+from chalicelib.domain.person import Person
+from chalicelib.notices.plan import OUT_OF_TIME
+from chalicelib.store import answers, cases, events, facts, lenders, persons, waits
 from chalicelib.store import links as link_rows
+from chalicelib.store.events import TakenEvent
 from chalicelib.store.facts import Fact
-from chalicelib.store.lenders import Lender
 from chalicelib.store.rows import CaseRow
+from chalicelib.workflow.backoff import PROVIDER_BUSY
 from tests.road import DEMO_BANK, NOON
-from tests.samples import CASE_ID, KEY, NIGHT
+from tests.samples import CASE_ID, KEY, NIGHT, amount
 from tests.scene import Scene
 
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+OTHER = CaseId(loan_key("other-bank", "LN-OTHER"), 1)
 DAY = 86_400
 
 
@@ -46,11 +53,35 @@ def _answer(status: CaseStatus = CaseStatus.FEEDBACK) -> None:
 
 
 def _silence(channel: ChannelName) -> None:
-    cases.opt_out(CASE_ID, channel)
+    persons.opt_out(cases.get(CASE_ID).borrower.person, channel)
 
 
 def _settle() -> None:
     cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=NOON)
+
+
+def _second_case(scene: Scene) -> CaseId:
+    """Open a case of the same borrower at another lender; returns its id."""
+    lenders.put(replace(DEMO_BANK, id="other-bank"))
+    overdue = json.loads(scene.road.event(id="evt-other", source="other-bank", subject="LN-OTHER"))
+    body = json.dumps(overdue).encode()
+    taken = TakenEvent(
+        "o" * 26, "other-bank", "evt-other", "loan.overdue.v1", OTHER.loan_key, body.decode(), "ab" * 32, NOON
+    )
+    events.take(taken, expires=int(NOON.timestamp()) + DAY)
+    scene.carry_out(taken.reference)
+    return OTHER
+
+
+def _seconds_deferred(scene: Scene) -> int:
+    seconds: int = json.loads(scene.machine.signals[-1][2])["seconds"]
+    return seconds
+
+
+def _forget_to_name(scene: Scene, setting: str) -> None:
+    settings = {name: text for name, text in DEMO_BANK.settings.items() if name != setting}
+    lenders.put(replace(DEMO_BANK, settings=settings))
+    scene.restart()
 
 
 def _token_in(text: str) -> str:
@@ -77,7 +108,7 @@ def test_every_send_is_on_record_with_the_rule_that_allowed_it(scene: Scene) -> 
     for fact in scene.facts(FactKind.SENT):
         assert fact.detail["rule"] == "CN.contact_window"
         assert fact.detail["profile_version"] == "CN@1"
-        assert fact.detail["template"] == f"cn/first_notice/{fact.which[1]}/zh-CN@1"
+        assert fact.detail["template"] == f"cn/first_notice/{fact.which[1]}/zh-CN@2"
         assert len(fact.detail["digest"]) == 64
     ids = {fact.which[1]: fact.detail["provider_message_id"] for fact in scene.facts(FactKind.SENT)}
     assert ids == {"SMS": "sms-1", "EMAIL": "mail-1"}
@@ -171,8 +202,9 @@ def test_a_reminder_of_nothing_is_the_first_notice(scene: Scene) -> None:
     scene.sms.answers = [Refused("InvalidParameter", again=False)]
     scene.mail.answers = [Refused("MessageRejected", again=False)]
     scene.run(Stage.NOTIFY)
+    scene.road.clock.advance(days=3)
     scene.run(Stage.REMIND)
-    assert [fact.detail["template"] for fact in scene.facts(FactKind.SENT)] == ["cn/first_notice/SMS/zh-CN@1"]
+    assert [fact.detail["template"] for fact in scene.facts(FactKind.SENT)] == ["cn/first_notice/SMS/zh-CN@2"]
 
 
 @pytest.mark.parametrize("stage", [Stage.NOTIFY, Stage.REMIND, Stage.REMIND_AGAIN])
@@ -210,19 +242,33 @@ def test_a_balance_that_moves_between_two_channels_is_written_anew(scene: Scene)
         scene.accept("payment")
 
     scene.sms.meanwhile = pay
-    with pytest.raises(TryAgain):
-        scene.run(Stage.NOTIFY)
-    assert scene.mail.sent == []
-    scene.sms.meanwhile = lambda: None
     scene.run(Stage.NOTIFY)
-    assert len(scene.sms.sent) == 1
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
     assert "10,000.00" in scene.mail.sent[0].text
 
 
-def test_a_channel_silenced_while_the_other_was_sent_over_is_denied_on_the_next_try(scene: Scene) -> None:
-    scene.sms.meanwhile = lambda: _silence(ChannelName.EMAIL)
+def test_a_case_that_never_rests_gives_its_message_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The balance moves between each plan and its claim; the queue brings the message again."""
+    moments = (NOON + timedelta(seconds=n) for n in range(1, 20))
+    read = persons.get
+
+    def moving(key: str) -> Person:
+        cases.restate(CASE_ID, amount(5), None, next(moments))
+        return read(key)
+
+    monkeypatch.setattr(persons, "get", moving)
     with pytest.raises(TryAgain):
-        scene.run(Stage.NOTIFY)
+        scene.run(Stage.NOTIFY, "token-1")
+    assert (scene.sms.sent, scene.mail.sent, scene.machine.signals) == ([], [], [])
+    monkeypatch.undo()
+    scene.run(Stage.NOTIFY, "token-1")
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
+
+
+def test_a_channel_silenced_while_the_other_was_sent_over_is_denied(scene: Scene) -> None:
+    scene.sms.meanwhile = lambda: _silence(ChannelName.EMAIL)
     scene.run(Stage.NOTIFY)
     assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 0)
     assert [fact.which[2] for fact in scene.facts(FactKind.DENIED)] == ["CN.opt_out"]
@@ -240,7 +286,7 @@ def test_a_claim_lost_to_another_attempt_leaves_nothing_to_try_again(scene: Scen
 
 
 def test_a_silenced_channel_is_denied_with_its_rule_and_the_other_goes(scene: Scene) -> None:
-    cases.opt_out(CASE_ID, ChannelName.SMS)
+    _silence(ChannelName.SMS)
     scene.run(Stage.NOTIFY)
     assert (len(scene.sms.sent), len(scene.mail.sent)) == (0, 1)
     denied = scene.facts(FactKind.DENIED)
@@ -250,7 +296,7 @@ def test_a_silenced_channel_is_denied_with_its_rule_and_the_other_goes(scene: Sc
 
 def test_with_every_channel_silenced_the_case_waits_all_the_same(scene: Scene) -> None:
     for channel in ChannelName:
-        cases.opt_out(CASE_ID, channel)
+        _silence(channel)
     scene.run(Stage.NOTIFY, "token-1")
     assert scene.sms.sent == scene.mail.sent == []
     assert len(scene.facts(FactKind.DENIED)) == 2
@@ -269,18 +315,109 @@ def test_a_borrower_with_one_address_gets_one_message(scene: Scene) -> None:
 
 def test_a_throttled_channel_is_tried_again_and_the_other_is_not(scene: Scene) -> None:
     scene.sms.answers = [Refused("ThrottlingException", again=True)]
-    with pytest.raises(TryAgain):
-        scene.run(Stage.NOTIFY)
+    scene.run(Stage.NOTIFY, "token-1")
     assert set(scene.case.claims) == {"first_notice#EMAIL"}
+    assert [signal[:2] for signal in scene.machine.signals] == [("token-1", "Deferred")]
+    scene.road.clock.advance(seconds=_seconds_deferred(scene))
     scene.run(Stage.NOTIFY)
     assert (len(scene.sms.sent), len(scene.mail.sent)) == (2, 1)
     assert {fact.which[1] for fact in scene.facts(FactKind.SENT)} == {"SMS", "EMAIL"}
 
 
+def test_a_busy_provider_is_on_record_with_its_rule_and_when_to_come_back(scene: Scene) -> None:
+    scene.sms.answers = [Refused("ThrottlingException", again=True)]
+    scene.run(Stage.NOTIFY)
+    (deferred,) = scene.facts(FactKind.DEFERRED)
+    seconds = _seconds_deferred(scene)
+    assert deferred.which[:2] == ("first_notice", "SMS")
+    assert deferred.detail["rule"] == PROVIDER_BUSY
+    assert from_stamp(deferred.detail["not_before"]) == NOON + timedelta(seconds=seconds - 1)
+    assert 30 <= seconds <= 91
+
+
+def test_an_outage_of_hours_ends_with_one_message_and_no_storm(scene: Scene) -> None:
+    _borrower(scene, email=None)
+    scene.sms.answers = [Refused("EndpointConnectionError", again=True)] * 40
+    start = scene.road.clock.now
+    while scene.road.clock.now < start + timedelta(hours=8):
+        scene.run(Stage.NOTIFY)
+        scene.road.clock.advance(seconds=_seconds_deferred(scene))
+    asked = len(scene.sms.sent)
+    assert asked <= 25, "the waits grow"
+    scene.sms.answers = []
+    scene.run(Stage.NOTIFY)
+    assert len(scene.sms.sent) == asked + 1
+    assert [fact.which for fact in scene.facts(FactKind.SENT)] == [("first_notice", "SMS")]
+
+
+def test_while_one_channel_waits_the_other_is_seen_delivered(scene: Scene) -> None:
+    scene.mail.answers = [Refused("TooManyRequestsException", again=True)]
+    scene.run(Stage.NOTIFY)
+    assert f"{CASE_ID}-first_notice" in scene.machine.statuses
+    assert scene.machine.signals[-1][1] == "Deferred"
+
+
+def test_before_anything_is_sent_there_is_nothing_to_be_seen_delivered(scene: Scene) -> None:
+    scene.sms.answers = [Refused("ThrottlingException", again=True)]
+    scene.mail.answers = [Refused("ThrottlingException", again=True)]
+    scene.run(Stage.NOTIFY)
+    assert list(scene.machine.statuses) == [str(CASE_ID)]
+
+
+def test_each_step_is_handed_to_its_own_delivery_with_when_it_fell_due(scene: Scene) -> None:
+    scene.road.clock.now = NIGHT
+    scene.run(Stage.NOTIFY)
+    scene.road.clock.now = MORNING
+    scene.run(Stage.NOTIFY)
+    scene.road.clock.advance(days=3)
+    scene.run(Stage.REMIND)
+    first, reminder = (scene.machine.inputs[f"{CASE_ID}-{step}"] for step in ("first_notice", "reminder_1"))
+    assert first == {"case_id": str(CASE_ID), "step": "first_notice", "patience": 1800, "at": stamp(NIGHT)}
+    assert (reminder["step"], reminder["at"]) == ("reminder_1", stamp(scene.road.clock.now))
+
+
+def test_what_could_not_leave_while_it_was_of_use_is_cancelled_with_its_rule(scene: Scene) -> None:
+    scene.road.clock.now = NIGHT
+    scene.run(Stage.NOTIFY)
+    scene.road.clock.now = NIGHT + timedelta(days=14, hours=12, seconds=1)  # 14 days are of use
+    scene.run(Stage.NOTIFY, "token-late")
+    assert scene.sms.sent == scene.mail.sent == []
+    which = [("first_notice", channel, OUT_OF_TIME) for channel in ("EMAIL", "SMS")]
+    assert [fact.which for fact in scene.facts(FactKind.DENIED)] == which
+    assert scene.facts(FactKind.DENIED)[0].detail["profile_version"] == "CN@1"
+    wait = waits.get(CASE_ID)
+    assert wait is not None
+    assert wait.token == "token-late", "the case goes on to its reminder"
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(0, 2), (1, 1)])
+def test_to_the_last_second_of_its_useful_time_a_notice_goes(scene: Scene, seconds: int, sent: int) -> None:
+    scene.sms.answers = [Refused("ThrottlingException", again=True)]
+    scene.run(Stage.NOTIFY)
+    scene.road.clock.advance(days=14, seconds=seconds)
+    scene.run(Stage.NOTIFY)
+    assert len(scene.sms.sent) == sent
+
+
+def test_what_was_permitted_when_planned_and_is_not_when_it_leaves_waits(scene: Scene) -> None:
+    """The window closes at 22:00, while the first of the two messages is being handed over."""
+    scene.road.clock.now = datetime(2026, 11, 23, 13, 59, 59, tzinfo=UTC)
+    scene.sms.meanwhile = lambda: scene.road.clock.advance(seconds=2)
+    scene.run(Stage.NOTIFY)
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 0)
+    (deferred,) = scene.facts(FactKind.DEFERRED)
+    assert (deferred.which[1], deferred.detail["not_before"]) == ("EMAIL", "2026-11-24T00:00:00Z")
+
+
+def test_no_message_may_be_handed_over_after_the_window(scene: Scene) -> None:
+    scene.road.clock.now = datetime(2026, 11, 23, 13, 50, tzinfo=UTC)
+    scene.run(Stage.NOTIFY)
+    assert scene.sms.sent[0].ttl == 600
+
+
 def test_after_one_channel_throttles_the_case_is_noticed_by_the_other(scene: Scene) -> None:
     scene.mail.answers = [Refused("TooManyRequestsException", again=True)]
-    with pytest.raises(TryAgain):
-        scene.run(Stage.NOTIFY)
+    scene.run(Stage.NOTIFY)
     assert (scene.case.status, scene.case.noticed_at) == (CaseStatus.NOTICED, NOON)
 
 
@@ -302,20 +439,36 @@ def test_a_message_of_unknown_fate_is_left_claimed_and_not_sent_again(scene: Sce
 
 
 def test_a_missing_mandatory_variable_blocks_every_channel_before_anything_is_sent(scene: Scene) -> None:
-    settings = {name: text for name, text in DEMO_BANK.settings.items() if name != "complaint_contact"}
-    lenders.put(Lender("demo-bank", "CN", settings))
-    scene.restart()
+    _forget_to_name(scene, "complaint_contact")
     with pytest.raises(MissingVariables, match="complaint_contact"):
         scene.run(Stage.NOTIFY)
     assert scene.sms.sent == scene.mail.sent == []
     assert scene.case.claims == {}
 
 
+def test_a_blocked_notice_names_what_it_lacks_is_counted_and_goes_once_it_is_there(
+    scene: Scene, counted: dict[str, int]
+) -> None:
+    _forget_to_name(scene, "complaint_contact")
+    for _ in range(2):
+        with pytest.raises(MissingVariables):
+            scene.run(Stage.NOTIFY)
+    (blocked,) = scene.facts(FactKind.BLOCKED)
+    assert blocked.which[0] == "first_notice"
+    assert blocked.detail["missing"] == ["complaint_contact"]
+    assert "complaint_contact" in blocked.detail["why"]
+    assert counted["NoticeBlocked"] == 2, "each time its alarm rings"
+    lenders.put(DEMO_BANK)
+    scene.restart()
+    scene.run(Stage.NOTIFY)
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
+
+
 def test_an_english_borrower_reads_english(scene: Scene) -> None:
     _borrower(scene, language="en-GB")
     scene.run(Stage.NOTIFY)
     assert "CNY 12,345.67" in scene.mail.sent[0].text
-    assert {fact.detail["template"][-4:] for fact in scene.facts(FactKind.SENT)} == {"en@1"}
+    assert {fact.detail["template"][-4:] for fact in scene.facts(FactKind.SENT)} == {"en@2"}
 
 
 @pytest.mark.parametrize(
@@ -328,6 +481,7 @@ def test_an_execution_started_anew_waits_out_what_is_left(
 ) -> None:
     """The sweeper starts at Notify again; the timeline knows how far the case was."""
     scene.run(Stage.NOTIFY)
+    scene.road.clock.advance(days=3)
     scene.run(stage)
     scene.road.clock.advance(days=days)
     scene.run(Stage.NOTIFY, "token-anew")
@@ -341,6 +495,7 @@ def test_an_execution_started_anew_goes_on_though_one_channel_was_never_possible
     """A borrower without e-mail: the restart must not begin the waits from the start."""
     _borrower(scene, email=None)
     scene.run(Stage.NOTIFY)
+    scene.road.clock.advance(days=3)
     scene.run(Stage.REMIND)
     scene.road.clock.advance(days=1)
     scene.run(Stage.NOTIFY, "token-anew")
@@ -353,6 +508,7 @@ def test_an_execution_started_anew_never_goes_round_in_circles(scene: Scene) -> 
     """Whatever the wait on record says, a stage is deferred only to a later one."""
     _borrower(scene, email=None)
     scene.run(Stage.NOTIFY)
+    scene.road.clock.advance(days=3)
     scene.run(Stage.REMIND)
     scene.run(Stage.NOTIFY, "token-anew")
     scene.road.clock.advance(days=8)
@@ -385,6 +541,67 @@ def test_two_providers_two_ids(scene: Scene) -> None:
     scene.run(Stage.NOTIFY)
     by_channel = {fact.which[1]: fact.detail["provider_message_id"] for fact in scene.facts(FactKind.SENT)}
     assert by_channel == {"SMS": "provider-7", "EMAIL": "mail-1"}
+
+
+def test_the_first_to_take_a_persons_turn_keeps_it_and_the_others_wait(scene: Scene) -> None:
+    """Two loans of one person at two lenders, told at the same moment: one SMS and one e-mail a day."""
+    other = _second_case(scene)
+    scene.run(Stage.NOTIFY)
+    scene.run(Stage.NOTIFY, "token-other", case_id=str(other))
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
+    deferred = facts.of(other, FactKind.DEFERRED)
+    assert {fact.detail["rule"] for fact in deferred} == {"CN.text_email_daily"}
+    assert scene.machine.signals == [("token-other", "Deferred", '{"stage": "Notify", "seconds": 86400}')]
+    scene.road.clock.advance(days=1)
+    scene.run(Stage.NOTIFY, case_id=str(other))
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (2, 2)
+
+
+def test_what_a_rival_sent_between_plan_and_claim_counts(scene: Scene) -> None:
+    """Both read a person nobody has written to; the second claims while the first message is on its way."""
+    other = _second_case(scene)
+
+    def rival() -> None:
+        scene.sms.meanwhile = lambda: None
+        scene.run(Stage.NOTIFY, "token-other", case_id=str(other))
+
+    scene.sms.meanwhile = rival
+    scene.run(Stage.NOTIFY, "token-1")
+    assert (len(scene.sms.sent), len(scene.mail.sent)) == (1, 1)
+    assert {fact.which[1] for fact in scene.facts(FactKind.DEFERRED)} == {"EMAIL"}
+    assert {fact.which[1] for fact in facts.of(other, FactKind.DEFERRED)} == {"SMS"}
+
+
+def test_each_deferral_keeps_its_own_moment_and_the_machine_comes_back_for_the_first(scene: Scene) -> None:
+    other = _second_case(scene)
+    scene.mail.answers = [Refused("ThrottlingException", again=True)]
+    scene.run(Stage.NOTIFY, case_id=str(other))  # SMS sent, e-mail given back
+    scene.machine.signals.clear()
+    scene.mail.answers = [Refused("ThrottlingException", again=True)]
+    scene.run(Stage.NOTIFY)
+    moments = {fact.which[1]: fact.detail["not_before"] for fact in scene.facts(FactKind.DEFERRED)}
+    assert moments["SMS"] == stamp(NOON + timedelta(days=1))
+    assert moments["EMAIL"] < stamp(NOON + timedelta(minutes=2))
+    assert _seconds_deferred(scene) <= 91
+
+
+def test_one_loans_silence_is_the_others(scene: Scene) -> None:
+    other = _second_case(scene)
+    _silence(ChannelName.SMS)
+    persons.suppress(scene.case.borrower.person, ChannelName.EMAIL, "Bounce/Permanent")
+    scene.run(Stage.NOTIFY, case_id=str(other))
+    assert scene.sms.sent == scene.mail.sent == []
+    rules = {fact.which[1:] for fact in facts.of(other, FactKind.DENIED)}
+    assert rules == {("SMS", "CN.opt_out"), ("EMAIL", "person.address_dead")}
+
+
+def test_a_confirmation_of_a_stop_is_no_notice_a_reminder_could_name(scene: Scene) -> None:
+    told = {"template": "cn/opt_out_confirmation/SMS/zh-CN@2"}
+    facts.append(Fact(CASE_ID, FactKind.SENT, NOON, ("opt_out_confirmation", "SMS"), told))
+    scene.road.clock.advance(days=3)
+    scene.run(Stage.REMIND)
+    sent = [fact.detail["template"] for fact in scene.facts(FactKind.SENT) if fact.which[0] == "reminder_1"]
+    assert sent == ["cn/first_notice/SMS/zh-CN@2"]
 
 
 def test_a_payment_that_wins_the_race_leaves_its_rule_on_record(scene: Scene) -> None:

@@ -10,8 +10,7 @@ from chalicelib.channels import Unsure
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import InvalidProfile
 from chalicelib.domain.keys import CaseId, loan_key
-from chalicelib.notices.receipts import Receipt, record
-from chalicelib.store import answers, cases, waits
+from chalicelib.store import answers, cases, facts, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.store.waits import Wait
@@ -21,6 +20,7 @@ from tests.samples import CASE_ID, KEY
 from tests.scene import Scene
 
 NAME = str(CASE_ID)
+DELIVERY = f"{NAME}-first_notice"
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_a_healthy_case_is_left_alone(scene: Scene) -> None:
         scene.road.clock.advance(hours=hours)
         assert scene.wiring.sweep() == 0
     assert (scene.rows(), scene.machine.signals) == (rows, [])
-    assert list(scene.machine.statuses) == [NAME]
+    assert list(scene.machine.statuses) == [NAME, DELIVERY]
 
 
 def test_an_orphan_gets_its_execution_once_the_consumer_had_its_time(scene: Scene) -> None:
@@ -69,7 +69,7 @@ def test_an_open_case_whose_execution_ended_gets_another(scene: Scene, ended: st
     scene.machine.statuses[NAME] = ended
     scene.road.clock.advance(days=3, minutes=6)
     assert scene.wiring.sweep() == 1
-    assert scene.machine.statuses == {NAME: ended, f"{NAME}-r1": "RUNNING"}
+    assert scene.machine.statuses == {NAME: ended, DELIVERY: "RUNNING", f"{NAME}-r1": "RUNNING"}
     assert scene.machine.inputs[f"{NAME}-r1"]["case_id"] == NAME
 
 
@@ -123,7 +123,8 @@ def test_a_claim_whose_sender_is_gone_becomes_unknown_after_the_lease(scene: Sce
 def test_a_receipt_settles_what_would_be_unknown(scene: Scene, status: str) -> None:
     scene.sms.answers = [Unsure("ReadTimeoutError")]
     scene.run(Stage.NOTIFY)
-    record(Receipt(CASE_ID, "first_notice", "SMS", status, "m1"), NOON)
+    which = ("first_notice", "SMS", status, "x")
+    facts.append(Fact(CASE_ID, FactKind.RECEIPT, NOON, which, {"provider": "eum"}))
     scene.road.clock.advance(minutes=5)
     assert scene.wiring.sweep() == 0
     assert scene.facts(FactKind.UNKNOWN) == []

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
 
 from chalicelib.settings import Settings
-from chalicelib.store import lenders, rows
-from chalicelib.store.lenders import Lender
-from chalicelib.store.recent import Recent
+from chalicelib.store import rows
 from chalicelib.telemetry import Telemetry
+from chalicelib.wiring.vault import Vault
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
     from chalicelib.intake.take import Intake
     from chalicelib.notices.send import Sender
+    from chalicelib.store.archive import Archive
+    from chalicelib.store.queue import ReceiptQueue
     from chalicelib.timers import Timers
     from chalicelib.workflow.await_signal import AwaitSignal
     from chalicelib.workflow.close_case import CloseCase
-    from chalicelib.workflow.send_notice import SendNotice
+    from chalicelib.workflow.dispatch import Dispatch
     from chalicelib.workflow.sweep import Sweep
     from chalicelib.workflow.take_loan_event import TakeLoanEvent
+    from chalicelib.workflow.take_notice import TakeNotice
     from chalicelib.workflow.take_receipt import TakeReceipt
-
-
-_SECRET_SECONDS, _LENDER_SECONDS = 300, 60
 
 
 def utc_now() -> datetime:
@@ -39,7 +37,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring:
+class Wiring(Vault):
     """Everything one process needs; what a function does not touch is never built."""
 
     def __init__(
@@ -49,12 +47,17 @@ class Wiring:
         clock: Callable[[], datetime] = utc_now,
         sender_clocks: Sequence[Callable[[], datetime]] = (),
         randomness: Callable[[int], bytes] = os.urandom,
+        private_apps: bool = False,
     ) -> None:
-        """`sender_clocks`: clocks a webhook's timestamp may be fresh by; by default the clock itself."""
+        """`sender_clocks`: clocks a webhook's timestamp may be fresh by; by default the clock itself.
+
+        `private_apps`: lenders' apps may be on this machine, without TLS; for the local engine alone.
+        """
         self.settings = settings
         self.clock = clock
         self.sender_clocks = tuple(sender_clocks) or (clock,)
         self.randomness = randomness
+        self.private_apps = private_apps
         rows.bind(settings.table, settings.region)
 
     @cached_property
@@ -65,14 +68,15 @@ class Wiring:
     def timers(self) -> Timers:
         from chalicelib.timers import Timers
 
-        return Timers(self._client("stepfunctions"), self.settings.case_machine_arn)
+        settings = self.settings
+        return Timers(self.client("stepfunctions"), settings.case_machine_arn, settings.delivery_machine_arn)
 
     @cached_property
     def intake(self) -> Intake:
         from chalicelib.intake.take import Intake
         from chalicelib.store.queue import LoanEventQueue
 
-        queue = LoanEventQueue(self._client("sqs"), self.settings.loan_events_queue_url)
+        queue = LoanEventQueue(self.client("sqs"), self.settings.loan_events_queue_url)
         return Intake(queue, self.lender_secrets, self.reference_key)
 
     @cached_property
@@ -80,23 +84,48 @@ class Wiring:
         from chalicelib.intake.accept import Accept
         from chalicelib.workflow.take_loan_event import TakeLoanEvent
 
-        return TakeLoanEvent(Accept(self.timers, self.pepper, self.lender), self.telemetry, self.clock)
+        accept = Accept(self.timers, self.hash_keys, self.lender)
+        return TakeLoanEvent(accept, self.telemetry, self.clock)
 
     @cached_property
     def take_receipt(self) -> TakeReceipt:
+        from chalicelib.notices.print_house import PrintHouse
+        from chalicelib.notices.receipts import Receipts
+        from chalicelib.notices.replies import Replies
+        from chalicelib.store.archive import Archive
         from chalicelib.workflow.take_receipt import TakeReceipt
 
-        return TakeReceipt(self.telemetry, self.clock)
+        prints = Archive(self.client("s3"), self.settings.print_bucket)
+        return TakeReceipt(
+            Receipts(self.archive, self.timers, self.clock),
+            Replies(self.timers, self.person_key, self.clock),
+            PrintHouse(prints),
+            self.telemetry,
+            self.clock,
+        )
 
     @cached_property
-    def send_notice(self) -> SendNotice:
+    def take_notice(self) -> TakeNotice:
+        from chalicelib.workflow.backoff import Backoff
+        from chalicelib.workflow.deliver import Deliver
         from chalicelib.workflow.send_notice import SendNotice
+        from chalicelib.workflow.take_notice import TakeNotice
 
-        return SendNotice(
-            timers=self.timers,
+        backoff = Backoff(self.randomness)
+        return TakeNotice(
+            SendNotice(self.timers, self._dispatch, backoff, self.clock),
+            Deliver(self.timers, self._dispatch, backoff, self.clock),
+        )
+
+    @cached_property
+    def _dispatch(self) -> Dispatch:
+        from chalicelib.workflow.dispatch import Dispatch
+        from chalicelib.workflow.write_notice import WriteNotice
+
+        return Dispatch(
+            write=WriteNotice(self.telemetry),
             sender=self._sender,
             telemetry=self.telemetry,
-            clock=self.clock,
             randomness=self.randomness,
             pepper=self.pepper,
             public_url=self.settings.public_url,
@@ -119,57 +148,28 @@ class Wiring:
     def sweep(self) -> Sweep:
         from chalicelib.workflow.sweep import Sweep
 
-        return Sweep(self.timers, self.telemetry, self.clock)
+        return Sweep(self.timers, self.take_receipt.match, self.telemetry, self.clock)
 
     @cached_property
     def _sender(self) -> Sender:
-        from chalicelib.channels.email import SesEmail
-        from chalicelib.channels.sms import EndUserMessagingSms
-        from chalicelib.domain.codes import ChannelName
         from chalicelib.notices.send import Sender
+        from chalicelib.wiring.providers import Providers
 
-        settings = self.settings
-        sms = EndUserMessagingSms(
-            self._client("pinpoint-sms-voice-v2", retries=0),
-            settings.sms_origination,
-            settings.sms_configuration_set,
-        )
-        email = SesEmail(
-            self._client("sesv2", retries=0), settings.email_from, settings.email_configuration_set
-        )
-        return Sender({ChannelName.SMS: sms, ChannelName.EMAIL: email}, self.clock)
-
-    def pepper(self) -> bytes:
-        """The key of link tokens and second factors."""
-        return self._key("link_pepper")
-
-    def session_key(self) -> bytes:
-        """The key of borrower sessions."""
-        return self._key("session_key")
-
-    def reference_key(self) -> bytes:
-        """The key of event references."""
-        return self._key("reference_key")
-
-    def lender_secrets(self, lender: str) -> tuple[str, ...]:
-        """Return a lender's webhook secrets; raises NotFound for a lender without any."""
-        return tuple(self._secret(self.settings.lender_secret_prefix + lender)["webhook_secrets"])
-
-    def _key(self, name: str) -> bytes:
-        return str(self._secret(self.settings.keys_secret)[name]).encode()
+        return Sender(Providers(self).channels(), self.archive, self.clock)
 
     @cached_property
-    def _secret(self) -> Callable[[str], dict[str, Any]]:
-        from chalicelib.store.secrets import fetch
+    def receipt_queue(self) -> ReceiptQueue:
+        from chalicelib.store.queue import ReceiptQueue
 
-        return Recent(partial(fetch, self._client("secretsmanager")), _SECRET_SECONDS, time.monotonic)
+        return ReceiptQueue(self.client("sqs"), self.settings.receipts_queue_url)
 
     @cached_property
-    def lender(self) -> Callable[[str], Lender]:
-        """A lender's row, at most a minute old: it is on every road and changes once a year."""
-        return Recent(lenders.get, _LENDER_SECONDS, time.monotonic)
+    def archive(self) -> Archive:
+        from chalicelib.store.archive import Archive
 
-    def _client(self, service: str, retries: int = 2) -> Any:
+        return Archive(self.client("s3"), self.settings.records_bucket)
+
+    def client(self, service: str, retries: int = 2) -> Any:
         """Return a client with short timeouts; a client that sends messages must not retry (`retries=0`)."""
         return rows.session().create_client(
             service, region_name=self.settings.region, config=self._config(retries)

@@ -1,0 +1,102 @@
+"""Writes the messages of one step and hands each to its channel; the same for first sends and fallbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib import links
+from chalicelib.domain.codes import ChannelName, FactKind
+from chalicelib.domain.contact_rules import Decision, Verdict
+from chalicelib.domain.moments import stamp
+from chalicelib.notices.plan import Ground, Plan
+from chalicelib.notices.send import Sender, Sending
+from chalicelib.store import batch, facts, persons
+from chalicelib.store import links as link_rows
+from chalicelib.store.facts import Fact
+from chalicelib.store.lenders import Lender
+from chalicelib.store.links import Link
+from chalicelib.store.rows import Row
+from chalicelib.telemetry import Metric, Telemetry
+from chalicelib.workflow.write_notice import WriteNotice
+
+Verdicts = Sequence[tuple[ChannelName, Decision]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Carries out what a plan allows, and records what it does not."""
+
+    write: WriteNotice
+    sender: Sender
+    telemetry: Telemetry
+    randomness: Callable[[int], bytes]
+    pepper: Callable[[], bytes]
+    public_url: str
+    lender_of: Callable[[str], Lender]
+
+    def send(
+        self,
+        this: Ground,
+        allowed: Verdicts,
+        wait: Row | None,
+        attempt: str,
+        sent: Iterable[Fact],
+        **kind: bool,
+    ) -> list[Sending]:
+        """Send the step's messages over the channels allowed; returns what became of each.
+
+        `wait` is the row of the wait this is done in: stored with the link before the first send, so that no
+        message carries a dead link and no answer finds nobody waiting. `sent`: the case's SENT facts so far;
+        `kind`: `fallback`, `last_resort`. Raises NoticeBlocked, once on record, before anything is sent.
+        """
+        lender = self.lender_of(this.case.lender)
+        token = links.new_token(self.randomness)
+        link = f"{self.public_url}/n/{token}"
+        rounds = {step.name for step in this.profile.steps}
+        before = [fact for fact in sent if fact.which[0] in rounds]
+        notices = [self.write(this, pair, lender, link, before, **kind) for pair in allowed]
+        rows = [wait] if wait else []
+        if notices:
+            rows.append(link_rows.row_of(self._link(this, token)))
+        if rows:
+            batch.write(rows)
+        results: list[Sending] = []
+        for number, notice in enumerate(notices):
+            ground = this if number == 0 else this.on(this.case, persons.get(this.person.key))
+            results.append(self.sender.send(ground, notice, attempt))
+            self.telemetry.count(f"Notice{results[-1].value.capitalize()}")
+            self.log("notice handled", this, notice.channel, result=results[-1].value)
+        return results
+
+    def record_denials(self, this: Ground, todo: Plan) -> None:
+        """Put every refusal on record, with its rule (invariant 21)."""
+        for channel, decision in todo.having(Verdict.DENY):
+            which = (this.step.name, channel.value, decision.rule)
+            if facts.append(Fact(this.case.id, FactKind.DENIED, this.at, which, reason(decision))):
+                self.telemetry.count(Metric.NOTICE_DENIED)
+                self.log("notice denied", this, channel, rule=decision.rule)
+
+    def record_deferrals(self, this: Ground, waiting: Verdicts) -> datetime:
+        """Put on record what has to wait and under which rule; returns when the first of it may go."""
+        moments = [decision.not_before or this.at for _, decision in waiting]
+        for (channel, decision), moment in zip(waiting, moments, strict=True):
+            which = (this.step.name, channel.value, stamp(moment))
+            detail = reason(decision) | {"not_before": stamp(moment)}
+            facts.append(Fact(this.case.id, FactKind.DEFERRED, this.at, which, detail))
+        return min(moments)
+
+    def log(self, message: str, this: Ground, channel: ChannelName, **more: str) -> None:
+        """Log what happened to one notice; ids only."""
+        ids = {"case_id": str(this.case.id), "lender": this.case.lender, "step": this.step.name}
+        self.telemetry.event(message, **ids, channel=channel.value, **more)
+
+    def _link(self, this: Ground, token: str) -> Link:
+        lives = timedelta(seconds=this.profile.response_time + this.profile.answered_wait)
+        return Link(links.digest(token, self.pepper()), this.case.id, this.at + lives)
+
+
+def reason(decision: Decision) -> dict[str, str]:
+    """Return what is stored of a decision."""
+    return {"rule": decision.rule, "profile_version": decision.profile_version}

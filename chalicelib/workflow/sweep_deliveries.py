@@ -1,0 +1,51 @@
+"""The sweeper's look at deliveries: a step nobody sees delivered any more is taken up again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from chalicelib import profiles
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import FactKind
+from chalicelib.domain.profile import Step
+from chalicelib.notices.send import claimed_at
+from chalicelib.store import facts, watches
+from chalicelib.timers import Timers
+
+_GRACE = timedelta(minutes=5)
+
+
+def mend_deliveries(case: Case, timers: Timers, now: datetime, *, every: bool) -> bool:
+    """Start the delivery of each step anew that has lost its execution; returns whether there was one.
+
+    Only steps with time left are looked at: a case's oldest ones cost nothing. `every`: also those that are
+    not late, for after a restore.
+    """
+    if case.answered:
+        return False
+    profile = profiles.of_version(case.profile, case.profile_version)
+    mended = [_mend(case, step, timers, now, every) for step in profile.steps]
+    return any(mended)
+
+
+def _mend(case: Case, step: Step, timers: Timers, now: datetime, every: bool) -> bool:
+    began = _began(case, step)
+    if not began or not step.fallback or step.name in case.reached:
+        return False
+    if now > began + timedelta(seconds=step.budget) or not (every or _is_late(case, step, began, now)):
+        return False
+    if facts.exists(case.id, FactKind.UNREACHED, step.name):
+        return False
+    return timers.ensure_delivering(case.id, step.name, step.patience, began)
+
+
+def _began(case: Case, step: Step) -> datetime | None:
+    """Return when the step's first message was claimed, or None before that."""
+    own = [claimed_at(value) for key, value in case.claims.items() if key.partition("#")[0] == step.name]
+    return datetime.fromtimestamp(min(own), UTC) if own else None
+
+
+def _is_late(case: Case, step: Step, began: datetime, now: datetime) -> bool:
+    watch = watches.get(case.id, step.name)
+    due = watch.deadline if watch else began + timedelta(seconds=step.patience)
+    return now > due + _GRACE

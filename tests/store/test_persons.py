@@ -1,0 +1,141 @@
+"""Persons: one row each over all their cases; each change counts, none is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.domain.caps import LONGEST_LOOK_BACK
+from chalicelib.domain.codes import ChannelName, ContactState, Purpose
+from chalicelib.domain.person import Contact, Person
+from chalicelib.store import persons
+from chalicelib.store.rows import PersonRow
+from tests.samples import CASE_ID, KEY, NOON
+
+pytestmark = pytest.mark.usefixtures("scene")
+
+WHO = "p" * 22
+CALL = persons.contact_name(CASE_ID, "first_notice#VOICE")
+CALLED = Contact(NOON, ChannelName.VOICE, Purpose.STATUTORY, "demo-bank", KEY)
+
+
+def _count(name: str = CALL, contact: Contact = CALLED) -> None:
+    actions, unchanged = persons.adding(persons.get(WHO), name, contact)
+    persons.row_of(WHO).update(actions, condition=unchanged)
+
+
+def test_a_person_nobody_contacted_is_new() -> None:
+    assert persons.get(WHO) == Person(WHO)
+
+
+def test_a_contact_reads_back_as_it_was_counted() -> None:
+    _count()
+    assert persons.get(WHO) == Person(WHO, 1, {CALL: CALLED})
+
+
+def test_a_contact_counts_only_for_the_person_as_he_was_read() -> None:
+    read = persons.get(WHO)
+    _count()
+    for stale in (read, Person(WHO, 7)):
+        actions, unchanged = persons.adding(stale, "x", CALLED)
+        with pytest.raises(UpdateError):
+            persons.row_of(WHO).update(actions, condition=unchanged)
+    assert list(persons.get(WHO).contacts) == [CALL]
+
+
+def test_contacts_are_kept_as_long_as_any_cap_looks_back_and_no_longer() -> None:
+    assert persons.KEPT >= LONGEST_LOOK_BACK
+    _count()
+    just, late = NOON + persons.KEPT - timedelta(seconds=1), NOON + persons.KEPT
+    for at, kept in ((just, True), (late, False)):
+        name = persons.contact_name(CASE_ID, f"{at.timestamp()}#SMS")
+        _count(name, Contact(at, ChannelName.SMS, Purpose.COLLECTION, "demo-bank", KEY))
+        assert (CALL in persons.get(WHO).contacts) is kept
+
+
+@pytest.mark.parametrize("order", list(permutations([ContactState.FAILED, ContactState.REACHED])))
+def test_an_outcome_is_settled_the_same_in_any_order(order: tuple[ContactState, ...]) -> None:
+    _count()
+    for state in order:
+        persons.settle(WHO, CALL, state)
+    assert persons.get(WHO).contacts[CALL].state == ContactState.REACHED
+
+
+def test_a_repeated_outcome_changes_nothing() -> None:
+    _count()
+    persons.settle(WHO, CALL, ContactState.FAILED)
+    before = persons.get(WHO)
+    persons.settle(WHO, CALL, ContactState.FAILED)
+    assert persons.get(WHO) == before
+
+
+def test_an_outcome_of_what_is_forgotten_makes_nobody_up() -> None:
+    persons.settle(WHO, CALL, ContactState.REACHED)
+    assert persons.get(WHO) == Person(WHO)
+
+
+def test_an_outcome_that_lost_a_race_is_settled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Busy and answered come at once: between reading and writing the other one is settled first."""
+    _count()
+    read = persons.get
+    raced: list[bool] = []
+
+    def racing(key: str) -> Person:
+        found = read(key)
+        if not raced:
+            raced.append(True)
+            persons.settle(WHO, CALL, ContactState.FAILED)
+        return found
+
+    monkeypatch.setattr(persons, "get", racing)
+    persons.settle(WHO, CALL, ContactState.REACHED)
+    assert read(WHO).contacts[CALL].state == ContactState.REACHED
+
+
+def test_an_outcome_moves_the_person() -> None:
+    _count()
+    persons.settle(WHO, CALL, ContactState.REACHED)
+    assert persons.get(WHO).revision == 2
+
+
+def test_channels_are_silenced_one_by_one_and_each_once() -> None:
+    assert persons.opt_out(WHO, ChannelName.SMS) is True
+    assert persons.opt_out(WHO, ChannelName.SMS) is False
+    assert persons.opt_out(WHO, ChannelName.EMAIL) is True
+    found = persons.get(WHO)
+    assert found.opted_out == {ChannelName.SMS, ChannelName.EMAIL}
+    assert found.revision == 2
+
+
+def test_addresses_die_one_by_one_and_each_for_a_reason() -> None:
+    assert persons.suppress(WHO, ChannelName.EMAIL, "Bounce/Permanent") is True
+    assert persons.suppress(WHO, ChannelName.EMAIL, "Bounce/Permanent") is False
+    assert persons.suppress(WHO, ChannelName.SMS, "wrong_person") is True
+    found = persons.get(WHO)
+    assert found.suppressed == {ChannelName.EMAIL: "Bounce/Permanent", ChannelName.SMS: "wrong_person"}
+    assert found.revision == 2
+
+
+def test_neither_forgets_the_contacts_and_a_contact_forgets_neither() -> None:
+    persons.opt_out(WHO, ChannelName.SMS)
+    _count()
+    persons.suppress(WHO, ChannelName.EMAIL, "Complaint")
+    found = persons.get(WHO)
+    assert found == Person(
+        WHO, 3, {CALL: CALLED}, frozenset({ChannelName.SMS}), {ChannelName.EMAIL: "Complaint"}
+    )
+
+
+def test_one_persons_silence_is_not_anothers() -> None:
+    persons.opt_out(WHO, ChannelName.SMS)
+    assert persons.get("q" * 22) == Person("q" * 22)
+
+
+def test_a_failure_that_is_no_lost_condition_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PersonRow.Meta, "table_name", "no-such-table", raising=False)
+    monkeypatch.setattr(PersonRow._get_connection(), "table_name", "no-such-table")
+    with pytest.raises(UpdateError):
+        persons.opt_out(WHO, ChannelName.SMS)
