@@ -20,7 +20,7 @@ from infra.package import PROJECT, STAGES, Packaged, PackagingError, package
 from infra.resources.parameters import UNSET_URL
 from infra.stack import Change, Stack, StackError
 
-KEYS = ("link_pepper", "session_key", "reference_key")
+KEYS = ("link_pepper", "session_key", "reference_key", "person_key")
 """What `accord/{stage}/keys` must hold."""
 Clients = Callable[[str], Any]
 

@@ -6,11 +6,12 @@ import argparse
 import fcntl
 import json
 import os
-import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from infra.resources import resources
 PROJECT = Path(__file__).parents[1]
 STAGES = ("dev", "prod")
 _CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
-_MISSING = "Could not install dependencies"
-"""How Chalice begins its warning that a dependency is left out; its exit code is 0 all the same."""
+_IMAGE = "manylinux2014_x86_64"
+"""Wheels that run on every one of Lambda's images, Amazon Linux 2 (glibc 2.26) and 2023."""
 
 
 class PackagingError(Exception):
@@ -50,6 +51,7 @@ def package(stage: str, out: Path, project: Path = PROJECT) -> Packaged:
     with _alone(cache):
         _chalice(stage, out, project)
         zips = [out / "deployment.zip", out / "layer-deployment.zip"]
+        _require_all(zips[1], project / "requirements.txt", cache)
         made = [finished(zipped, cache) for zipped in zips]
         for shipped, zipped in zip(made, zips, strict=True):
             shutil.copyfile(shipped, zipped)
@@ -82,19 +84,39 @@ def _chalice(stage: str, out: Path, project: Path) -> None:
         command = [sys.executable, "-c", _CHALICE, "--project-dir", str(project), "package"]
         command += ["--stage", stage, "--merge-template", str(merged), str(out)]
         ran = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
-    said = ran.stdout + ran.stderr
-    if ran.returncode or _MISSING in said:
+    if ran.returncode:
+        said = ran.stdout + ran.stderr
         raise PackagingError(f"chalice package failed; read its last lines:\n{said[-3000:]}")
+
+
+def _require_all(layer: Path, requirements: Path, cache: Path) -> None:
+    """Raise PackagingError if the layer lacks a requirement.
+
+    Chalice warns once, exits with 0, and takes the torn layer from its cache ever after; so that goes too.
+    """
+    if missing := left_out(layer, requirements):
+        for kept in cache.glob("managed-layer-*"):
+            kept.unlink()
+        raise PackagingError(
+            f"there is no {_IMAGE} wheel of {', '.join(missing)}: pin a version that has one"
+        )
+
+
+def left_out(layer: Path, requirements: Path) -> list[str]:
+    """The names in a compiled requirements file of which the layer holds no wheel."""
+    with zipfile.ZipFile(layer) as source:
+        found = re.findall(r"([^/]+)-[^/]+\.dist-info/WHEEL$", "\n".join(source.namelist()), re.MULTILINE)
+    shipped = {name.lower().replace("_", "-") for name in found}
+    wanted = re.findall(r"^([a-z0-9-]+)==\S+ \\$", requirements.read_text(encoding="utf-8"), re.MULTILINE)
+    return sorted(set(wanted) - shipped)
 
 
 def _environment() -> dict[str, str]:
     """The environment Chalice runs in: no byte code left in the sources, no AWS account needed."""
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
     environment.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    if (platform.system(), platform.machine()) == ("Linux", "x86_64"):
-        # Elsewhere Chalice needs a second download, of Lambda's wheels, by name alone; here all is hashed.
-        environment["PIP_REQUIRE_HASHES"] = "1"
-    return environment
+    # Lambda's wheels at once, each by its hash: what does not fit, Chalice would fetch again by name alone.
+    return environment | {"PIP_REQUIRE_HASHES": "1", "PIP_ONLY_BINARY": ":all:", "PIP_PLATFORM": _IMAGE}
 
 
 def main(arguments: list[str] | None = None) -> int:

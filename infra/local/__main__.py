@@ -69,7 +69,7 @@ def _options() -> Options:
 
 
 def _welcome(product: Product) -> None:
-    factors = "\n".join(f"    {factor}  {loan}  {name}" for loan, name, factor in second_factors())
+    factors = "\n".join(f"    {factor}  {loan}  {name}" for loan, _, name, factor in second_factors())
     _say(
         f"Ready: {product.url}\n\n"
         f"  Start page   {product.url}/\n"

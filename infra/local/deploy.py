@@ -9,11 +9,14 @@ from botocore.exceptions import ClientError
 from infra.deploy import Deployment
 from infra.local.build import STAGE, Build
 from infra.local.clients import client
+from infra.local.environment import ACCOUNT, REGION
 from infra.package import Packaged
 from infra.stack import StackError
 
 STACK, _BUCKET = f"accord-{STAGE}", "accord-local-artefacts"
+SENDER = "notice@accord.example"
 _PAUSE_SECONDS = 0.2
+_NO_PACE = "10000"  # a second: the providers here have no rate to keep to
 
 
 class DeployFailed(Exception):
@@ -30,6 +33,21 @@ class Deployed:
     environment: dict[str, str]
 
 
+def parameters(url: str) -> dict[str, str]:
+    """Return what is chosen for a deployment whose visitors come to `url`."""
+    return {
+        "PublicUrl": url,
+        "EmailFrom": SENDER,
+        "AlarmEmail": "operator@accord.example",
+        "SmsOrigination": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:sender-id/Accord/CN",
+        "VoiceOrigination": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:phone-number/phone-local",
+        **dict.fromkeys(("SmsPerSecond", "EmailPerSecond", "VoicePerSecond"), _NO_PACE),
+        "ManageSms": "no",  # the engine lacks the type; its own provider here needs no set
+        "AlarmShares": "no",
+        "LogLevel": "INFO",
+    }
+
+
 def deploy(build: Build, parameters: dict[str, str]) -> None:
     """Create or update the stack from `build`; raises DeployFailed. An unchanged stack is left alone."""
     client("s3").create_bucket(Bucket=_BUCKET)
@@ -38,6 +56,16 @@ def deploy(build: Build, parameters: dict[str, str]) -> None:
         deployment.run(Packaged(build.template, sorted(build.folder.glob("*.zip"))), parameters)
     except (StackError, ClientError) as error:
         raise DeployFailed(str(error)) from error
+    _number_concurrency()
+
+
+def _number_concurrency() -> None:
+    """Make each consumer's concurrency a number: the engine passes on a Number parameter as text."""
+    functions = client("lambda")
+    for each in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if most := each.get("ScalingConfig", {}).get("MaximumConcurrency"):
+            scaling = {"MaximumConcurrency": int(most)}
+            functions.update_event_source_mapping(UUID=each["UUID"], ScalingConfig=scaling)
 
 
 def describe() -> Deployed:

@@ -59,8 +59,15 @@ class MailTap:
             provider_message_id=message_id,
             segments=None,
             sender=mail.get("FromEmailAddress", ""),
-            tags={each["Name"]: each["Value"] for each in mail.get("EmailTags") or []},
+            tags={each["Name"]: each["Value"] for each in mail.get("EmailTags") or []}
+            | _set(mail.get("ConfigurationSetName")),
+            headers={each["Name"]: each["Value"] for each in simple.get("Headers") or []},
         )
+
+
+def _set(name: str | None) -> dict[str, str]:
+    """Return the tag SES itself adds to a mail that was sent with a configuration set."""
+    return {"ses:configuration-set": name} if name else {}
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

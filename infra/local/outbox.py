@@ -1,4 +1,4 @@
-"""Every message the two providers took: a file of JSON lines that survives a restart."""
+"""Every message and call the providers took: a file of JSON lines that survives a restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as its provider took it; `tags` is what the sender attached for the receipts."""
+    """A message as its provider took it; `tags` is what the sender attached for the receipts.
+
+    `headers` are an e-mail's own, or the voice of a call; `pdf` is where a letter can be looked at.
+    """
 
     channel: str
     to: str
@@ -25,6 +28,8 @@ class Message:
     segments: int | None
     sender: str
     tags: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    pdf: str | None = None
 
 
 class Outbox:
@@ -52,10 +57,6 @@ class Outbox:
         with self._lock:
             return list(self._messages)
 
-    def find(self, provider_message_id: str) -> Message | None:
-        """Return the message its provider knows by this id, if there is one."""
-        return next((each for each in self.all() if each.provider_message_id == provider_message_id), None)
-
 
 def public(message: Message) -> dict[str, Any]:
     """Return a message as `/_local/outbox.json` shows it."""
@@ -66,10 +67,13 @@ def public(message: Message) -> dict[str, Any]:
         "text": message.text,
         "html": message.html,
         "sent_at": message.sent_at,
-        "case_id": message.tags.get("case_id") or message.tags.get("case"),
-        "notice_id": message.tags.get("notice_id") or message.tags.get("notice"),
+        "case_id": message.tags.get("case_id"),
+        "step": message.tags.get("step"),
+        "notice_id": message.tags.get("notice_id"),
         "provider_message_id": message.provider_message_id,
         "segments": message.segments,
+        "headers": message.headers,
+        "pdf": message.pdf,
     }
 
 

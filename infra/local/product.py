@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from infra.local import receipts, seed
+from infra.local import receipts, replies, seed
+from infra.local.app_inbox import AppInbox
 from infra.local.cases import Cases
 from infra.local.clock import MovableClock
+from infra.local.objects import Buckets
 from infra.local.outbox import Message, Outbox, public
+from infra.local.receipts import Ways
 from infra.local.seed import LocalLender
 from infra.local.signing import as_curl, encode, post, signed_headers
 from infra.local.timers import Timers
@@ -32,22 +35,38 @@ class Product:
     timers: Timers
     messages: Outbox
     table: Cases
+    buckets: Buckets
     lenders: list[LocalLender]
     receipts_topic: str
-    waiting_tokens: Callable[[], set[str]]
 
     def outbox(self) -> list[dict[str, Any]]:
-        """Return every message, oldest first, as `/_local/outbox.json` shows it."""
-        return [public(each) for each in self.messages.all()]
+        """Return every message, call and letter, oldest first, as `/_local/outbox.json` shows it."""
+        return [public(each) for each in self._sent()]
 
     def cases(self) -> list[dict[str, Any]]:
         """Return every case as `/_local/cases.json` shows it."""
-        return self.table.all(self.waiting_tokens())
+        return self.table.all()
+
+    def find(self, provider_message_id: str) -> Message | None:
+        """Return the message, call or letter its provider knows by this id, if there is one."""
+        return next((each for each in self._sent() if each.provider_message_id == provider_message_id), None)
 
     def receive_receipt(self, message: Message, status: str) -> None:
         """Let the message's provider report `status`; answers when the product has taken it in."""
-        receipts.publish(self.receipts_topic, receipts.event_of(message, status, self.clock()))
+        Ways(self.receipts_topic, self.buckets.prints, self._app_says).tell(message, status, self.clock())
         self.timers.settle()
+
+    def receive_reply(self, message: Message, text: str) -> None:
+        """Let the recipient of an SMS text back; answers when the product has taken it in."""
+        receipts.publish(self.receipts_topic, replies.reply_event(message, text, str(uuid.uuid4())))
+        self.timers.settle()
+
+    def apps(self) -> AppInbox:
+        """Return the lenders' apps, which take what is sent in-app."""
+        return AppInbox(self.messages, {each.id: each.secret for each in self.lenders})
+
+    def _sent(self) -> list[Message]:
+        return sorted([*self.messages.all(), *self.buckets.letters()], key=_sent_at)
 
     def new_event(self) -> dict[str, Any]:
         """Return an overdue event of a loan nobody knows yet."""
@@ -73,9 +92,17 @@ class Product:
         answers = [(event, self.send_event(encode(event))) for event in seed.loans(self.clock())]
         return [f"{event['subject']}: {status} {body}" for event, (status, body) in answers if status != 202]
 
-    def _post(self, headers: dict[str, str], body: bytes) -> tuple[int, str]:
+    def _app_says(self, lender: str, event: dict[str, str]) -> tuple[int, str]:
+        """Post a receipt as a lender's app does, signed with the lender's own secret."""
+        body, identifier = encode(event), str(uuid.uuid4())
+        headers = self._signed({"source": lender, "id": identifier}, body) | {
+            "content-type": "application/json"
+        }
+        return self._post(headers, body, f"/v1/providers/app/{lender}")
+
+    def _post(self, headers: dict[str, str], body: bytes, path: str = "/v1/events") -> tuple[int, str]:
         # By number: a laptop may look up localhost as ::1 first.
-        answer = post(f"http://127.0.0.1:{self.port}/v1/events", headers, body)
+        answer = post(f"http://127.0.0.1:{self.port}{path}", headers, body)
         self.timers.settle()
         return answer
 
@@ -84,3 +111,7 @@ class Product:
             if each.id == event.get("source"):
                 return signed_headers(each.secret, str(event.get("id", "")), int(time.time()), body)
         raise NotAnEvent(f'"source" must name a lender: {", ".join(each.id for each in self.lenders)}')
+
+
+def _sent_at(message: Message) -> datetime:
+    return datetime.fromisoformat(message.sent_at.replace("Z", "+00:00"))

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import importlib
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from infra.local import deploy, seed
+from infra.local import daylight, deploy, inside, seed, stand_in
 from infra.local.build import STAGE, Build, build, is_built
 from infra.local.cases import Cases
-from infra.local.clients import client
 from infra.local.clock import MovableClock, real_now
-from infra.local.deploy import Deployed
-from infra.local.engine import ACCOUNT, REGION, Engine, prepare_environment, state_problem
+from infra.local.deploy import SENDER, Deployed
+from infra.local.engine import Engine, state_problem
+from infra.local.environment import prepare_environment
 from infra.local.executor import Executor
 from infra.local.gateway import Gateway
 from infra.local.mail_tap import MailTap
+from infra.local.objects import Buckets
 from infra.local.outbox import Outbox
 from infra.local.pages import Pages
 from infra.local.places import Places, read_json, write_json
@@ -29,12 +26,10 @@ from infra.local.ports import listen
 from infra.local.product import Product
 from infra.local.recording import record_calls
 from infra.local.sms_api import SmsApi
+from infra.local.table import Table
 from infra.local.timers import Timers
 
-SENDER = "notice@accord.example"
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LAST_SECONDS = 3.0
-_MORNING, _EVENING = 9, 21  # an hour inside the permitted 08-22, so that a newcomer has time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,8 @@ class Runner:
         first = not self._places.seeded.exists()
         if first:
             seed.verify_sender(SENDER)
-            self._move_into_the_day()
+            if moved := daylight.start(self._clock, seed.zones()):
+                self._say(moved)
         self._executor.load(deployed.environment, deployed.names, self._install)
         product = self._product(deployed)
         self._begin(product, first)
@@ -108,7 +104,7 @@ class Runner:
             record_calls(self._options.record)
         self._clock = MovableClock(self._places.clock)
         self._messages = Outbox(self._places.outbox, self._clock)
-        self._executor = Executor(built.code, self._places.log, self._fail_task)
+        self._executor = Executor(built.code, self._places.log, stand_in.fail_task)
         sms = SmsApi(self._messages, lambda: str(uuid.uuid4()), self._checkpoint)
         mail = MailTap(self._messages, self._checkpoint)
         self._gateway = Gateway(self._options.port, sms_port, sms, mail)
@@ -116,14 +112,7 @@ class Runner:
         self._engine.start(self._executor)
 
     def _deploy(self, built: Build) -> Deployed:
-        parameters = {
-            "PublicUrl": self._url,
-            "EmailFrom": SENDER,
-            "AlarmEmail": "operator@accord.example",
-            "SmsOrigination": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:sender-id/Accord/CN",
-            "ManageSms": "no",  # the engine lacks the type; its own provider here needs no set
-            "LogLevel": "INFO",
-        }
+        parameters = deploy.parameters(self._url)
         wanted = {"build": built.key, "parameters": parameters}
         if read_json(self._places.deployed) != wanted:
             self._say("Deploying the packaged template on the local engine ...")
@@ -132,35 +121,23 @@ class Runner:
             write_json(self._places.deployed, wanted)
         return deploy.describe()
 
-    def _move_into_the_day(self) -> None:
-        """Start a first run at nine in the morning if it is night in Shanghai, when no notice may leave."""
-        there = self._clock().astimezone(_SHANGHAI)
-        if _MORNING <= there.hour < _EVENING:
-            return
-        morning = there.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
-        morning += timedelta(days=1 if there.hour >= _EVENING else 0)
-        self._clock.stand_at(morning.astimezone(UTC))
-        self._clock.run_on()
-        self._say(
-            f"It is night in Shanghai, when no notice may leave: this clock starts at {morning:%d %b, %H:%M}."
-        )
-
     def _install(self) -> None:
-        """Give the product this runner's clock; everything else is as on AWS."""
+        """Give the product this runner's clock and apps on this machine; everything else is as on AWS."""
         wiring = importlib.import_module("chalicelib.wiring")
         settings = importlib.import_module("chalicelib.settings").Settings.from_environment()
         clocks = (self._clock, real_now)
-        wiring.install(wiring.Wiring(settings, clock=self._clock, sender_clocks=clocks))
+        made = wiring.Wiring(settings, clock=self._clock, sender_clocks=clocks, private_apps=True)
+        wiring.install(made)
 
     def _product(self, deployed: Deployed) -> Product:
-        cases = Cases(deployed.environment["ACCORD_TABLE"])
+        environment, names = deployed.environment, deployed.names
+        table = Table(environment["ACCORD_TABLE"])
         self._timers = Timers(
             self._clock,
-            cases,
-            self._engine.waiting_tokens,
+            table,
             lambda: self._executor.finished,
-            lambda: self._executor.running == 0 and self._engine.is_quiet(),
-            lambda every: self._sweep(deployed.names["Sweep"], every),
+            lambda: self._executor.running == 0 and inside.is_quiet(),
+            lambda every: self._sweep(names["Sweep"], every),
         )
         return Product(
             self._url,
@@ -168,10 +145,10 @@ class Runner:
             self._clock,
             self._timers,
             self._messages,
-            cases,
-            seed.lenders(STAGE),
-            deployed.names["ReceiptsTopic"],
-            self._engine.waiting_tokens,
+            Cases(table),
+            Buckets(environment["ACCORD_RECORDS_BUCKET"], environment["ACCORD_PRINT_BUCKET"]),
+            seed.lenders(STAGE, self._url),
+            names["ReceiptsTopic"],
         )
 
     def _begin(self, product: Product, first: bool) -> None:
@@ -184,7 +161,7 @@ class Runner:
             self._engine.save()
             write_json(self._places.seeded, {"at": self._clock().isoformat()})
         else:
-            self._engine.forget_dead_executions()
+            inside.forget_dead_executions()
             self._timers.resume()
         self._timers.start()
 
@@ -192,27 +169,5 @@ class Runner:
         self._engine.checkpoint()
 
     def _sweep(self, function: str, every: bool) -> None:
-        """Call the deployed sweeper as its schedule does; `every`: check every open case's execution."""
-        event = {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "detail-type": "Scheduled Event",
-            "source": "aws.events",
-            "account": ACCOUNT,
-            "time": self._clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "region": REGION,
-            "resources": [],
-            "detail": {"every": every},
-        }
-        answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-        if answer.get("FunctionError"):
+        if not stand_in.sweep(function, self._clock(), every=every):
             self._say(f"The sweeper failed; see {self._places.log}")
-
-    def _fail_task(self, event: Any, error: dict[str, str]) -> None:
-        """Fail the waiting task of a function that raised, as AWS does; the engine would wait on."""
-        tokens = self._engine.waiting_tokens()
-        for value in event.values() if isinstance(event, dict) else ():
-            if isinstance(value, str) and value in tokens:
-                client("stepfunctions").send_task_failure(
-                    taskToken=value, error=error["errorType"], cause=json.dumps(error)
-                )

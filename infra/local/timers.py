@@ -11,9 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.cases import Cases, Wait
+from infra.local import inside
 from infra.local.clients import client
 from infra.local.clock import MovableClock
+from infra.local.table import Table, Wait
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.5
@@ -21,6 +22,7 @@ _SETTLE_SECONDS = 20.0
 _CALM_LOOKS = 3  # in a row: between two steps of an execution nothing may seem to happen
 _MOST_TIMERS = 2_000  # per jump: a guard against a machine that sets a due timer again and again
 _SWEEP_EVERY = timedelta(minutes=15)
+_TOGETHER = timedelta(minutes=1)  # loans posted one after another have timers seconds apart
 
 
 class NoTimer(Exception):
@@ -31,19 +33,19 @@ class Timers:
     """Moves the clock and does what the engine does not: end a wait when its time is over.
 
     The engine ignores TimeoutSecondsPath on callbacks. AWS fails the task with States.Timeout at that moment;
-    so does this, with the token the task stored, and the machine's own Catch takes it from there.
+    so does this, with the token the task stored, and the machine's own Catch takes it from there. Messages
+    that a queue holds back (sent with a delay, or to come again after a failure) follow the clock as well.
     """
 
     def __init__(
         self,
         clock: MovableClock,
-        cases: Cases,
-        waiting_tokens: Callable[[], set[str]],
+        table: Table,
         activity: Callable[[], int],
         is_quiet: Callable[[], bool],
         sweep: Callable[[bool], None],
     ) -> None:
-        self._clock, self._cases, self._waiting = clock, cases, waiting_tokens
+        self._clock, self._table = clock, table
         self._activity, self._is_quiet, self._sweep = activity, is_quiet, sweep
         self._states: Any = client("stepfunctions")
         self._lock, self._over = threading.RLock(), threading.Event()
@@ -59,10 +61,10 @@ class Timers:
         with self._lock:
             pass
 
-    def next_timer(self) -> datetime | None:
-        """Return when the next live wait falls due, or None."""
-        live = self._live()
-        return live[0].deadline if live else None
+    def next_timers(self) -> list[Wait]:
+        """Return the live wait of which something can come next, and those within a minute of it."""
+        live = [wait for wait in self._live() if not wait.idle]
+        return [wait for wait in live if wait.deadline <= live[0].deadline + _TOGETHER]
 
     def advance(self, to: datetime) -> datetime:
         """Move the clock to `to`; answers when all that fell due has run and settled. Returns the time."""
@@ -70,13 +72,17 @@ class Timers:
             return self._jump(to)
 
     def advance_to_next(self) -> datetime:
-        """Move the clock to the next timer and let it run; raises NoTimer when nothing waits."""
+        """Move the clock past `next_timers` and let each run at its time; raises NoTimer when nothing waits.
+
+        A timer is any moment at which something may leave or end: a reminder, the hours that open, and also
+        the end of the patience for a receipt when there is another channel to try.
+        """
         with self._lock:
             self.settle()
-            due = self.next_timer()
-            if due is None:
+            due = self.next_timers()
+            if not due:
                 raise NoTimer
-            return self._jump(due)
+            return self._jump(due[-1].deadline)
 
     def sweep(self, *, every: bool = False) -> None:
         """Let the product's sweeper look for what got lost (in `every` open case), and wait for it."""
@@ -114,7 +120,7 @@ class Timers:
         self.settle()
         try:
             self._fire_until(to)
-            self._clock.stand_at(to)
+            self._stand_at(to)
             if _quarter(to) > _quarter(start):
                 self.sweep()
                 self._fire_until(to)  # what the sweep has set going again may be due as well
@@ -124,13 +130,23 @@ class Timers:
 
     def _fire_until(self, to: datetime) -> None:
         for _ in range(_MOST_TIMERS):
-            due = [wait for wait in self._live() if wait.deadline <= to]
-            if not due:
+            wait = next((wait for wait in self._live() if wait.deadline <= to), None)
+            seconds = next((each for each in inside.held_back() if each > 0), None)
+            message = None if seconds is None else self._clock() + timedelta(seconds=seconds)
+            if message and message <= (wait.deadline if wait else to):
+                self._stand_at(message)  # the queue hands it out by itself
+            elif wait:
+                self._stand_at(wait.deadline)
+                self._fire(wait)
+            else:
                 return
-            self._clock.stand_at(due[0].deadline)
-            self._fire(due[0])
             self.settle()
         _log.error("too many timers in one jump")
+
+    def _stand_at(self, moment: datetime) -> None:
+        """Stop the clock at `moment`, and let what queues hold back see the time pass."""
+        before = self._clock()
+        inside.hasten(self._clock.stand_at(moment) - before)
 
     def _fire(self, wait: Wait) -> None:
         try:
@@ -145,8 +161,8 @@ class Timers:
         """Return the waits whose task still waits. The table is read again only after a function has run."""
         done = self._activity()
         if self._seen[0] != done:
-            self._seen = (done, self._cases.waits())
-        tokens = self._waiting()
+            self._seen = (done, self._table.waits())
+        tokens = inside.waiting_tokens()
         return [wait for wait in self._seen[1] if wait.token in tokens]
 
     def _tick(self) -> None:

@@ -44,10 +44,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `body` is sent as UTF-8."""
+    """One answer; a text is sent as UTF-8."""
 
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
     kind: str = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ async def read_body(receive: Receive) -> bytes:
 
 async def send_answer(send: Send, answer: Answer, *, head: bool = False) -> None:
     """Send `answer`; a HEAD request gets the headers alone."""
-    body = answer.body.encode()
+    body = answer.body.encode() if isinstance(answer.body, str) else answer.body
     headers = {
         "content-type": answer.kind,
         "content-length": str(len(body)),

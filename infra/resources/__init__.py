@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from infra.resources import alarms, api, channels, dashboard, functions, machine, parameters, queues, storage
+from infra.resources import (
+    alarms,
+    api,
+    buckets,
+    channels,
+    dashboard,
+    functions,
+    machines,
+    parameters,
+    print_house,
+    queues,
+    storage,
+)
 from infra.resources.parts import Part, joined
 
 __all__ = ["resources"]
@@ -13,11 +25,13 @@ def resources(stage: str) -> Part:
     return joined(
         parameters.part(stage),
         storage.part(),
+        buckets.part(),
+        print_house.part(),
         queues.part(),
         channels.part(),
         functions.part(),
         api.part(),
-        machine.part(),
+        machines.part(),
         alarms.part(),
         dashboard.part(),
     )

@@ -1,20 +1,17 @@
-"""Alarms: each is a count that should be zero, told to the operators' topic."""
+"""Alarms of what runs: queues, functions, executions, the API; each names its page of docs/runbooks."""
 
 from __future__ import annotations
 
+from infra.resources import notice_alarms
+from infra.resources.alarm_shapes import count, level
 from infra.resources.channels import topic, topic_policy
 from infra.resources.functions import CONSUMERS, FUNCTIONS
+from infra.resources.machines import MACHINES
 from infra.resources.parts import NAME, Part, att, ref, sub
 from infra.resources.queues import DEAD_LETTERS
 
-FIVE_MINUTES = 300
 OLDEST_SECONDS = 900
-"""An event or receipt older than this is not "at once" any more (*policy*)."""
-
-OWN_METRICS = {
-    "EventConflict": "Intake: an event id came again with another body",
-    "NoticeUnknown": "Notices: nobody can tell whether one went out",
-}
+"""An event, a notice or a receipt older than this is not "at once" any more (*policy*)."""
 
 
 def part() -> Part:
@@ -31,7 +28,11 @@ def part() -> Part:
             },
             **of_queues(),
             **of_functions(),
-            **of_the_road(),
+            **of_machines(),
+            **notice_alarms.all_of_them(),
+            "ApiServerErrorsAlarm": count(
+                "API: server errors", "api-errors", ("AWS/ApiGateway", "5XXError"), api()
+            ),
         }
     }
 
@@ -40,12 +41,12 @@ def of_queues() -> Part:
     """Parked messages per DLQ, and work that waits too long per queue."""
     depth, age = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
     parked = {
-        f"{dlq}Alarm": alarm(f"{dlq}: messages parked", "AWS/SQS", depth, queue(dlq), statistic="Maximum")
+        f"{dlq}Alarm": level(f"{dlq}: messages parked", "queue-parked", ("AWS/SQS", depth), queue(dlq), 1)
         for dlq in DEAD_LETTERS
     }
     waiting = {
-        f"{name}AgeAlarm": alarm(
-            f"{name}: work waits", "AWS/SQS", age, queue(name), OLDEST_SECONDS, "Maximum"
+        f"{name}AgeAlarm": level(
+            f"{name}: work waits", "queue-waits", ("AWS/SQS", age), queue(name), OLDEST_SECONDS
         )
         for name in CONSUMERS.values()
     }
@@ -55,27 +56,37 @@ def of_queues() -> Part:
 def of_functions() -> Part:
     """Errors and throttles per function, and a sweeper that did not run."""
     alarms = {
-        f"{name}{metric}Alarm": alarm(f"{name}: {metric}", "AWS/Lambda", metric, function(name))
+        f"{name}{metric}Alarm": count(
+            f"{name}: {metric}", "function-errors", ("AWS/Lambda", metric), function(name)
+        )
         for name in FUNCTIONS
         for metric in ("Errors", "Throttles")
     }
     return alarms | {"SweepMissingAlarm": sweep_missing()}
 
 
-def of_the_road() -> Part:
-    """Executions that broke, server errors, and the product's own counts that should be zero."""
-    machine, api = {"StateMachineArn": ref("CaseMachine")}, {"ApiName": sub(NAME), "Stage": "api"}
+def of_machines() -> Part:
+    """Executions that broke."""
     broken = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled")
-    alarms = {
-        f"Case{metric}Alarm": alarm(f"Case machine: {metric}", "AWS/States", metric, machine)
+    return {
+        f"{machine.removesuffix('Machine')}{metric}Alarm": count(
+            f"{machine}: {metric}",
+            "execution-broken",
+            ("AWS/States", metric),
+            {"StateMachineArn": ref(machine)},
+        )
+        for machine in MACHINES
         for metric in broken
     }
-    alarms["ApiServerErrorsAlarm"] = alarm("API: server errors", "AWS/ApiGateway", "5XXError", api)
-    own = {
-        f"{metric}Alarm": alarm(meaning, "Accord", metric, {"service": "accord"})
-        for metric, meaning in OWN_METRICS.items()
-    }
-    return alarms | own
+
+
+def sweep_missing() -> Part:
+    """The heartbeat: two sweeps in a row did not happen."""
+    ran = ("AWS/Lambda", "Invocations")
+    missing = count("Sweep: did not run for half an hour", "sweeper-missing", ran, function("Sweep"), 1, 1800)
+    changes = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    missing["Properties"] |= changes
+    return missing
 
 
 def queue(name: str) -> Part:
@@ -86,32 +97,5 @@ def function(name: str) -> Part:
     return {"FunctionName": ref(name)}
 
 
-def alarm(
-    what: str, namespace: str, metric: str, dimensions: Part, at_least: int = 1, statistic: str = "Sum"
-) -> Part:
-    """An alarm when `metric` reaches `at_least` within five minutes; no data is good news."""
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmDescription": sub(f"{NAME} {what}"),
-            "Namespace": namespace,
-            "MetricName": metric,
-            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
-            "Statistic": statistic,
-            "Period": FIVE_MINUTES,
-            "EvaluationPeriods": 1,
-            "Threshold": at_least,
-            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [ref("OpsTopic")],
-            "OKActions": [ref("OpsTopic")],
-        },
-    }
-
-
-def sweep_missing() -> Part:
-    """The heartbeat: two sweeps in a row did not happen."""
-    missing = alarm("Sweep: did not run for half an hour", "AWS/Lambda", "Invocations", function("Sweep"))
-    changes = {"Period": 1800, "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
-    missing["Properties"] |= changes
-    return missing
+def api() -> Part:
+    return {"ApiName": sub(NAME), "Stage": "api"}

@@ -1,8 +1,8 @@
-"""How messages leave and their receipts come back: configuration sets that report to one topic."""
+"""How messages leave and their receipts come back: configuration sets that report to one queue."""
 
 from __future__ import annotations
 
-from infra.resources.parts import NAME, Part, att, ref, same_account, sub
+from infra.resources.parts import NAME, Part, arn, att, ref, same_account, sub
 
 EMAIL_EVENTS = ["send", "reject", "bounce", "complaint", "delivery", "deliveryDelay", "renderingFailure"]
 
@@ -11,7 +11,7 @@ def part() -> Part:
     return {
         "Resources": {
             "ReceiptsTopic": topic("receipts"),
-            "ReceiptsTopicPolicy": topic_policy("ReceiptsTopic", "ses", "sms-voice"),
+            "ReceiptsTopicPolicy": topic_policy("ReceiptsTopic", "sms-voice"),
             "ReceiptsSubscription": {
                 "Type": "AWS::SNS::Subscription",
                 "Properties": {
@@ -19,10 +19,12 @@ def part() -> Part:
                     "Protocol": "sqs",
                     "Endpoint": att("ReceiptsQueue"),
                     "RawMessageDelivery": False,
+                    "RedrivePolicy": {"deadLetterTargetArn": att("ReceiptsDlq")},
                 },
             },
             "EmailConfigurationSet": email_configuration_set(),
             "EmailReceipts": email_receipts(),
+            "EmailReceiptsRule": email_receipts_rule(),
             "SmsReceipts": sms_configuration_set(),
         },
         "Outputs": {"ReceiptsTopicArn": {"Value": ref("ReceiptsTopic")}},
@@ -82,16 +84,33 @@ def email_configuration_set() -> Part:
 def email_receipts() -> Part:
     return {
         "Type": "AWS::SES::ConfigurationSetEventDestination",
-        # SES publishes a test message when the destination is made: the topic must let it.
-        "DependsOn": ["ReceiptsTopicPolicy"],
         "Properties": {
             "ConfigurationSetName": ref("EmailConfigurationSet"),
             "EventDestination": {
                 "Name": "receipts",
                 "Enabled": True,
                 "MatchingEventTypes": EMAIL_EVENTS,
-                "SnsDestination": {"TopicARN": ref("ReceiptsTopic")},
+                "EventBridgeDestination": {"EventBusArn": sub(arn("events", "event-bus/default"))},
             },
+        },
+    }
+
+
+def email_receipts_rule() -> Part:
+    """What SES tells of mail sent with our configuration set goes to the receipts."""
+    tags = {"ses:configuration-set": [sub(NAME)]}
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "Name": sub(f"{NAME}-email-receipts"),
+            "EventPattern": {"source": ["aws.ses"], "detail": {"mail": {"tags": tags}}},
+            "Targets": [
+                {
+                    "Id": "receipts",
+                    "Arn": att("ReceiptsQueue"),
+                    "DeadLetterConfig": {"Arn": att("ReceiptsDlq")},
+                }
+            ],
         },
     }
 
@@ -108,7 +127,7 @@ def sms_configuration_set() -> Part:
                 {
                     "EventDestinationName": "receipts",
                     "Enabled": True,
-                    "MatchingEventTypes": ["TEXT_ALL"],
+                    "MatchingEventTypes": ["TEXT_ALL", "VOICE_ALL"],
                     "SnsDestination": {"TopicArn": ref("ReceiptsTopic")},
                 }
             ],

@@ -14,7 +14,7 @@ FUNCTIONS = {
     "Sweep": "sweep",
 }
 """Logical id -> Python name; one vocabulary from the code to the console."""
-CONSUMERS = {"TakeLoanEvent": "LoanEventsQueue", "TakeReceipt": "ReceiptsQueue"}
+CONSUMERS = {"TakeLoanEvent": "LoanEventsQueue", "TakeReceipt": "ReceiptsQueue", "SendNotice": "NoticesQueue"}
 AT_ONCE = 10
 """Instances per queue: a burst of events must not eat the account's concurrency from the borrowers' pages."""
 
@@ -34,7 +34,8 @@ def properties(name: str, python: str) -> Part:
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": ref(f"{name}LogGroup")},
     }
     if name in CONSUMERS:
-        merged["Events"] = {f"{name}SqsEventSource": {"Properties": source(CONSUMERS[name])}}
+        at_once = ref("Senders") if name == "SendNotice" else AT_ONCE
+        merged["Events"] = {f"{name}SqsEventSource": {"Properties": source(CONSUMERS[name], at_once)}}
     if name == "Sweep":
         merged["EventInvokeConfig"] = {
             "MaximumEventAgeInSeconds": 900,  # the next sweep comes after 15 minutes
@@ -44,10 +45,10 @@ def properties(name: str, python: str) -> Part:
     return merged
 
 
-def source(queue: str) -> Part:
+def source(queue: str, at_once: object) -> Part:
     return {
         # Chalice writes an Fn::Sub of a queue's name; the merge is deep, so only an Fn::Sub replaces it.
         "Queue": sub(f"${{{queue}.Arn}}"),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        "ScalingConfig": {"MaximumConcurrency": AT_ONCE},
+        "ScalingConfig": {"MaximumConcurrency": at_once},
     }

@@ -18,11 +18,19 @@ def part(stage: str) -> Part:
         "Parameters": parameters(stage),
         "Conditions": {
             "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
+            "HasPrintHouse": {"Fn::Not": [{"Fn::Equals": [ref("PrintHouse"), ""]}]},
+            "Calls": {"Fn::Not": [{"Fn::Equals": [ref("VoiceOrigination"), ""]}]},
+            "AlarmsShares": {"Fn::Equals": [ref("AlarmShares"), "yes"]},
             "ManagesSms": {"Fn::Equals": [ref("ManageSms"), "yes"]},
             "ManagesApiLogging": {"Fn::Equals": [ref("ManageApiLogging"), "yes"]},
         },
         "Globals": {"Function": {"Environment": {"Variables": environment()}}},
     }
+
+
+def number(description: str, default: float, least: float = 1, most: float | None = None) -> Part:
+    bounds = {"MinValue": least} | ({} if most is None else {"MaxValue": most})
+    return {"Type": "Number", "Description": description, "Default": default, **bounds}
 
 
 def parameters(stage: str) -> Part:
@@ -48,6 +56,30 @@ def parameters(stage: str) -> Part:
             AllowedPattern="arn:aws[a-z-]*:sms-voice:[a-z0-9-]+:\\d{12}:(phone-number|sender-id|pool)/.+",
             ConstraintDescription="must be the ARN of a phone number, sender id or pool",
         ),
+        "SmsPerSecond": number("SMS a second the origination may send (End User Messaging quota).", 20),
+        "EmailPerSecond": number("E-mails a second this account may send (SES quota).", 14),
+        "VoiceOrigination": text(
+            "ARN of the phone number calls are made from (End User Messaging); empty: no calls.",
+            Default="",
+            AllowedPattern="(arn:aws[a-z-]*:sms-voice:[a-z0-9-]+:\\d{12}:(phone-number|pool)/.+)?",
+            ConstraintDescription="must be empty, or the ARN of a phone number or pool",
+        ),
+        "VoicePerSecond": number("Calls a second the origination may start (End User Messaging quota).", 1),
+        "AlibabaShare": number(
+            "Part (0 to 1) of the SMS that goes to Alibaba Cloud (docs/deploy.md).", 0, 0, 1
+        ),
+        # A sender waits for its turn with a claim in its hands: at most 40 s of the function's 60.
+        "Senders": number("Senders at work at once; they share each provider's rate.", 10, 2, 40),
+        "PrintHouse": text(
+            "ARN of the IAM role, user or account that may fetch letters; empty: nobody.",
+            Default="",
+            AllowedPattern="(arn:aws[a-z-]*:iam::\\d{12}:(root|role/.+|user/.+))?",
+            ConstraintDescription="must be empty, or the ARN of an IAM role, user or account (…:root)",
+        ),
+        "MonthlyBudget": number(
+            "US dollars a month, each for SMS and calls, that are not to be exceeded.", 100
+        ),
+        "AlarmShares": text("no: this is no AWS but an engine that knows no metric math.", **switch),
         "ManageSms": text("no: the SMS configuration set accord-<stage> is made by other means.", **switch),
         "ManageApiLogging": text("no: this account's API Gateway may write logs already.", **switch),
         "LogLevel": text(
@@ -64,12 +96,23 @@ def environment() -> Part:
         "ACCORD_LOAN_EVENTS_QUEUE_URL": ref("LoanEventsQueue"),
         # Written out, not a reference: the machine refers to the functions, which would close a circle.
         "ACCORD_CASE_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-case")),
+        "ACCORD_DELIVERY_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-delivery")),
+        "ACCORD_RECEIPTS_QUEUE_URL": ref("ReceiptsQueue"),
+        "ACCORD_RECORDS_BUCKET": ref("RecordsBucket"),
+        "ACCORD_PRINT_BUCKET": ref("PrintBucket"),
         "ACCORD_PUBLIC_URL": ref("PublicUrl"),
         "ACCORD_KEYS_SECRET": sub("accord/${Stage}/keys"),
         "ACCORD_LENDER_SECRET_PREFIX": sub("accord/${Stage}/lender/"),
         "ACCORD_SMS_ORIGINATION": ref("SmsOrigination"),
         "ACCORD_SMS_CONFIGURATION_SET": sub(NAME),
+        "ACCORD_SMS_PER_SECOND": ref("SmsPerSecond"),
+        "ACCORD_VOICE_ORIGINATION": ref("VoiceOrigination"),
+        "ACCORD_VOICE_PER_SECOND": ref("VoicePerSecond"),
+        "ACCORD_ALIBABA_SECRET": sub("accord/${Stage}/alibaba"),
+        "ACCORD_ALIBABA_SHARE": ref("AlibabaShare"),
         "ACCORD_EMAIL_FROM": ref("EmailFrom"),
+        "ACCORD_EMAIL_PER_SECOND": ref("EmailPerSecond"),
+        "ACCORD_SENDERS": ref("Senders"),
         "ACCORD_EMAIL_CONFIGURATION_SET": ref("EmailConfigurationSet"),
         "POWERTOOLS_SERVICE_NAME": "accord",
         "POWERTOOLS_METRICS_NAMESPACE": "Accord",

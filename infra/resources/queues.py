@@ -7,23 +7,31 @@ from infra.resources.parts import NAME, Part, att, ref, sub
 DLQ_DAYS = 14
 VISIBILITY_SECONDS = 180
 """Six times the consumers' 30 s (what Lambda asks for), so a batch in work is not handed out twice."""
+SENDING_SECONDS = 360
+"""Six times the senders' 60 s."""
 RECEIVES = 5
-DEAD_LETTERS = ("LoanEventsDlq", "ReceiptsDlq", "SweepDlq")
+RULES = ("EmailReceiptsRule", "PrintEventsRule")
+TOPICS = ("ReceiptsTopic", "OpsTopic")
+DEAD_LETTERS = ("LoanEventsDlq", "NoticesDlq", "ReceiptsDlq", "SweepDlq")
 
 
 def part() -> Part:
     made = {
         "LoanEventsQueue": queue("loan-events", "LoanEventsDlq"),
+        "NoticesQueue": queue("notices", "NoticesDlq", SENDING_SECONDS),
         "ReceiptsQueue": queue("receipts", "ReceiptsDlq"),
+        "NoticesDlq": dead_letters("notices-dlq"),
         "LoanEventsDlq": dead_letters("loan-events-dlq"),
         "ReceiptsDlq": dead_letters("receipts-dlq"),
         "SweepDlq": dead_letters("sweep-dlq"),
     }
     policies = {f"{name}Policy": policy(name) for name in made}
-    policies["ReceiptsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"].append(from_receipts_topic())
+    for name in ("ReceiptsQueue", "ReceiptsDlq"):  # who delivers there parks there what it could not deliver
+        statements = policies[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        statements += [from_receipts_topic(name), from_rules(name)]
     return {
         "Resources": made | policies,
-        "Outputs": {"LoanEventsQueueUrl": {"Value": ref("LoanEventsQueue")}},
+        "Outputs": {f"{name}Url": {"Value": ref(name)} for name in made if not name.endswith("Dlq")},
     }
 
 
@@ -36,14 +44,14 @@ def encrypted(name: str, **more: object) -> Part:
     }
 
 
-def queue(name: str, dlq: str) -> Part:
+def queue(name: str, dlq: str, visibility: int = VISIBILITY_SECONDS) -> Part:
     return {
         "Type": "AWS::SQS::Queue",
         "DeletionPolicy": "Delete",
         "UpdateReplacePolicy": "Delete",
         "Properties": encrypted(
             name,
-            VisibilityTimeout=VISIBILITY_SECONDS,
+            VisibilityTimeout=visibility,
             RedrivePolicy={"deadLetterTargetArn": att(dlq), "maxReceiveCount": RECEIVES},
         ),
     }
@@ -80,12 +88,23 @@ def policy(name: str) -> Part:
     }
 
 
-def from_receipts_topic() -> Part:
+def from_receipts_topic(queue: str) -> Part:
     return {
         "Sid": "Receipts",
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
         "Action": "sqs:SendMessage",
-        "Resource": att("ReceiptsQueue"),
+        "Resource": att(queue),
         "Condition": {"ArnEquals": {"aws:SourceArn": ref("ReceiptsTopic")}},
+    }
+
+
+def from_rules(queue: str) -> Part:
+    return {
+        "Sid": "Rules",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": att(queue),
+        "Condition": {"ArnEquals": {"aws:SourceArn": [att(rule) for rule in RULES]}},
     }

@@ -15,6 +15,11 @@ def part() -> Part:
                 "Type": "AWS::KMS::Alias",
                 "Properties": {"AliasName": sub(f"alias/{NAME}"), "TargetKeyId": ref("DataKey")},
             },
+            "EvidenceKey": evidence_key(),
+            "EvidenceKeyAlias": {
+                "Type": "AWS::KMS::Alias",
+                "Properties": {"AliasName": sub(f"alias/{NAME}-evidence"), "TargetKeyId": ref("EvidenceKey")},
+            },
             "Table": table(),
             "KeysSecret": keys_secret(),
         },
@@ -36,13 +41,7 @@ def data_key() -> Part:
             "KeyPolicy": {
                 "Version": "2012-10-17",
                 "Statement": [
-                    {
-                        "Sid": "AccountDelegatesToIam",
-                        "Effect": "Allow",
-                        "Principal": {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
-                        "Action": "kms:*",
-                        "Resource": "*",
-                    },
+                    delegated_to_iam(),
                     publishers(),
                     log_writer(),
                     log_deliverer(),
@@ -52,9 +51,34 @@ def data_key() -> Part:
     }
 
 
+def evidence_key() -> Part:
+    """Signs the proof of a case; the public half verifies it anywhere, offline (docs/evidence.md)."""
+    return {
+        "Type": "AWS::KMS::Key",
+        **KEEP,
+        "Properties": {
+            "Description": sub(f"Signs the evidence of {NAME}"),
+            "KeySpec": "ECC_NIST_P256",
+            "KeyUsage": "SIGN_VERIFY",
+            "PendingWindowInDays": 30,
+            "KeyPolicy": {"Version": "2012-10-17", "Statement": [delegated_to_iam()]},
+        },
+    }
+
+
+def delegated_to_iam() -> Part:
+    return {
+        "Sid": "AccountDelegatesToIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+
+
 def publishers() -> Part:
     """The services that put messages on encrypted topics and queues for us."""
-    services = ("ses", "sms-voice", "sns", "cloudwatch")
+    services = ("ses", "sms-voice", "sns", "cloudwatch", "events")
     return {
         "Sid": "Publishers",
         "Effect": "Allow",

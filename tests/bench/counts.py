@@ -19,8 +19,13 @@ from tests.bench.units import item_bytes
 from tests.road import SECRET, Road
 
 MACHINE = Path(__file__).parents[2] / "infra" / "machines" / "case.asl.json"
-PLAIN = ("intake", "open", "notify", "remind", "verify", "read", "answer", "answered", "close")
-"""The plain case: taken in, noticed over two channels, reminded once, answered, closed by its limit."""
+PLAIN = (
+    *("intake", "open", "notify", "notify, watched", "notify, receipt"),
+    *("remind", "remind, watched", "remind, receipt", "verify", "read", "answer", "answered", "close"),
+)
+"""The plain case: taken in, noticed over two channels, reminded once, answered, closed by its limit; each of
+its steps
+is seen delivered by its first receipt."""
 
 # How the plain case leaves each waiting state: its timer ends, or the answer's signal comes.
 _LEFT = {"Notify": "States.Timeout", "Remind": "", "Answered": "States.Timeout"}
@@ -85,9 +90,11 @@ class _PlainCase:
             done = app.take_loan_event(gateway.records({"reference": taken["reference"]}), gateway.Context())
         assert done == {"batchItemFailures": []}
         self.case_id = self._head()["pk"]["S"].removeprefix(keys.loan("")) + "-1"
-        for name, state in (("notify", "Notify"), ("remind", "Remind")):
+        for name, state, step in (("notify", "Notify", "first_notice"), ("remind", "Remind", "reminder_1")):
             with self.recorder.phase(name):
-                app.send_notice(self._payload(state), gateway.Context())
+                done = app.send_notice(gateway.records(self._payload(state)), gateway.Context())
+            assert done == {"batchItemFailures": []}
+            self._deliver(name, step)
             self.road.clock.advance(days=3)
         self.head_bytes = item_bytes(self._head())
         self._visit()
@@ -95,9 +102,19 @@ class _PlainCase:
             app.await_signal(self._payload("Answered"), gateway.Context())
         with self.recorder.phase("close"):
             app.close_case(self._payload(_states()[-2]), gateway.Context())
-        with self.recorder.phase("receipt"):
-            app.take_receipt(gateway.records({**_RECEIPT, "context": self._tags()}), gateway.Context())
         assert self._head()["status"] == {"S": "CLOSED"}
+
+    def _deliver(self, name: str, step: str) -> None:
+        """The step is seen delivered: somebody waits for its receipt, and it comes."""
+        import app
+
+        message = {"case_id": self.case_id, "stage": "Deliver", "step": step, "token": f"token-of-{step}"}
+        times = {"at": "2026-11-23T04:00:00Z", "entered": "2026-11-23T04:00:00Z"}
+        with self.recorder.phase(f"{name}, watched"):
+            app.send_notice(gateway.records(message | times), gateway.Context())
+        receipt = {**_RECEIPT, "context": {"case_id": self.case_id, "step": step, "channel": "SMS"}}
+        with self.recorder.phase(f"{name}, receipt"):
+            app.take_receipt(gateway.records(receipt), gateway.Context())
 
     def _visit(self) -> None:
         """The borrower's way from the reminder's link to the confirmation."""
@@ -134,12 +151,15 @@ class _PlainCase:
 
     def _payload(self, state: str) -> dict[str, Any]:
         """What the machine hands to a state's function."""
-        given = _machine()["States"][state]["Parameters"]["Payload"]
-        values = {"case_id.$": self.case_id, "token.$": f"token-{state}", "seconds.$": 2_592_000}
+        asked = _machine()["States"][state]["Parameters"]
+        given = asked.get("Payload") or asked["MessageBody"]
+        values = {
+            "case_id.$": self.case_id,
+            "token.$": f"token-{state}",
+            "seconds.$": 2_592_000,
+            "entered.$": self.road.clock.now.isoformat(),
+        }
         return {name.removesuffix(".$"): values.get(name, value) for name, value in given.items()}
-
-    def _tags(self) -> dict[str, str]:
-        return {"case_id": self.case_id, "step": "first_notice", "channel": "SMS"}
 
     def _head(self) -> dict[str, Any]:
         client = rows.Row._get_connection().connection.client

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -14,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from infra import artefacts
-from tests.packaging.built import built, resources, template, unpacked
+from tests.packaging.built import VERSION, built, clean_python, resources, unpacked
 
 ZIPPED_MB, UNPACKED_MB = 50, 150
-VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 GLIBC = (2, 26) if sys.version_info < (3, 12) else (2, 34)
 """Of Lambda's image for this Python: Amazon Linux 2 or 2023."""
 
@@ -111,19 +108,6 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
     assert again.read_bytes() == once_more.read_bytes() == code.read_bytes()
 
 
-def clean_python(program: str) -> subprocess.CompletedProcess[str]:
-    """Run `program` as Lambda would import: isolated, with nothing but the unpacked zips."""
-    code, layer = unpacked()
-    site = layer / "python" / "lib" / VERSION / "site-packages"
-    paths = f"import sys; sys.path[:0] = {[str(code), str(site)]!r}\n"
-    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
-    environment = {name: value if isinstance(value, str) else "set" for name, value in variables.items()}
-    environment |= {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "LOG_LEVEL": "INFO"}
-    environment |= {"AWS_EXECUTION_ENV": "AWS_Lambda", "PATH": os.defpath}
-    command = [sys.executable, "-I", "-S", "-W", "error::ImportWarning", "-c", paths + program]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd="/")
-
-
 def test_every_handler_imports_from_what_ships() -> None:
     handlers = [entry["Properties"]["Handler"] for entry in resources("AWS::Serverless::Function").values()]
     program = f"""
@@ -165,28 +149,3 @@ def test_what_is_imported_late_ships_too() -> None:
     assert "jinja2" in modules
     ran = clean_python(f"import importlib\nfor name in {modules!r}: importlib.import_module(name)")
     assert ran.returncode == 0, ran.stderr
-
-
-def test_services_the_policies_allow_have_their_models() -> None:
-    models = {"states": "stepfunctions", "ses": "sesv2", "sms-voice": "pinpoint-sms-voice-v2"}
-    called = set()
-    for function in resources("AWS::Serverless::Function").values():
-        role = template()["Resources"][function["Properties"]["Role"]["Fn::GetAtt"][0]]
-        for statement in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]:
-            if not statement["Sid"].startswith("Runtime"):  # what Lambda itself does with the role
-                called |= {action.split(":")[0] for action in statement["Action"]}
-    assert {models.get(prefix, prefix) for prefix in called} == artefacts.SERVICES - {"sts"}
-
-
-def test_every_service_client_can_be_made_from_what_ships() -> None:
-    ran = clean_python(
-        "import boto3\n"
-        f"for name in {sorted(artefacts.SERVICES)!r}:\n"
-        "    boto3.client(name, aws_access_key_id='x', aws_secret_access_key='y')\n"
-    )
-    assert ran.returncode == 0, ran.stderr
-
-
-def test_a_service_without_a_model_fails_here_and_not_in_production() -> None:
-    ran = clean_python("import boto3\nboto3.client('ec2', aws_access_key_id='x', aws_secret_access_key='y')")
-    assert "UnknownServiceError" in ran.stderr

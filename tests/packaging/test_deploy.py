@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from infra.deploy import KEYS, Deployment, chosen, complete_keys, main, pair
+from chalicelib.settings import Settings
+from infra.deploy import KEYS, Deployment, complete_keys, main
 from infra.stack import Change, Stack, StackError
 from tests.packaging.built import built
-
-PARAMETERS = {
-    "EmailFrom": "notice@example.org",
-    "SmsOrigination": "arn:aws:sms-voice:us-east-1:000000000000:pool/pool-rehearsal",
-    "ManageSms": "no",
-}
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The local engine as a process of its own; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_HOST": "localhost",
-        "TZ": "UTC",
-        "IOT_MTLS_ENABLED": "0",
-    }
-    home = tmp_path_factory.mktemp("engine")
-    with (home / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=environment, cwd=home, stdout=log, stderr=log
-        )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(url: str) -> None:
-    client = boto3.client("sts", endpoint_url=url)
-    for _ in range(100):
-        try:
-            client.get_caller_identity()
-        except (BotoCoreError, ClientError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the engine did not come up")
+from tests.packaging.test_parameters import PARAMETERS
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +39,46 @@ def test_first_deployment_makes_everything_and_learns_its_own_address(
 ) -> None:
     variables = deployment.clients("lambda").get_function_configuration(FunctionName="accord-dev-send_notice")
     assert variables["Environment"]["Variables"]["ACCORD_PUBLIC_URL"] == outputs["ApiUrl"]
-    machine = deployment.clients("stepfunctions").describe_state_machine(
-        stateMachineArn=outputs["CaseMachineArn"]
-    )
-    assert "${" not in machine["definition"]
-    assert "function:accord-dev-close_case" in machine["definition"]
+
+
+@pytest.mark.parametrize(
+    ("machine", "calls"),
+    [("CaseMachineArn", "function:accord-dev-close_case"), ("DeliveryMachineArn", "accord-dev-notices")],
+)
+def test_the_machines_call_what_was_deployed(
+    deployment: Deployment, outputs: dict[str, str], machine: str, calls: str
+) -> None:
+    client = deployment.clients("stepfunctions")
+    definition = client.describe_state_machine(stateMachineArn=outputs[machine])["definition"]
+    assert "${" not in definition
+    assert calls in definition
+    assert outputs["NoticesQueueUrl"] in definition
+
+
+def test_the_functions_are_told_where_everything_is(deployment: Deployment, outputs: dict[str, str]) -> None:
+    function = deployment.clients("lambda").get_function_configuration(FunctionName="accord-dev-send_notice")
+    told = function["Environment"]["Variables"]
+    assert told["ACCORD_RECORDS_BUCKET"] == outputs["RecordsBucketName"]
+    assert told["ACCORD_PRINT_BUCKET"] == outputs["PrintBucketName"]
+    assert told["ACCORD_DELIVERY_MACHINE_ARN"] == outputs["DeliveryMachineArn"]
+    assert told["ACCORD_RECEIPTS_QUEUE_URL"] == outputs["ReceiptsQueueUrl"]
+    settings = Settings.from_environment(told | {"AWS_REGION": "us-east-1"})
+    assert (settings.sms_per_second, settings.senders, settings.alibaba_share) == (20, 10, 0)
+    for bucket in (settings.records_bucket, settings.print_bucket):
+        assert deployment.clients("s3").get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+
+
+def test_a_print_house_that_is_named_gets_its_role(deployment: Deployment, outputs: dict[str, str]) -> None:
+    assert "PrintHouseRoleArn" not in outputs
+    seen: list[Change] = []
+
+    def decline(changes: list[Change]) -> bool:
+        seen.extend(changes)
+        return False
+
+    with pytest.raises(StackError, match="nothing was changed"):
+        replace(deployment, agreed=decline).run(built(), {"PrintHouse": "arn:aws:iam::111122223333:root"})
+    assert "PrintHouseRole" in {change.name for change in seen}
 
 
 def test_second_deployment_of_the_same_changes_nothing(
@@ -178,28 +165,3 @@ def test_command_line_says_in_one_line_what_is_wrong(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     assert main(["--stage", "dev", "--bucket", "b", "--yes", "--endpoint-url", nobody]) == 1
     assert capsys.readouterr().err.startswith("Not deployed: Could not connect")
-
-
-def test_missing_parameters_are_named_with_their_meaning() -> None:
-    with pytest.raises(StackError, match=r"EmailFrom=….*verified SES identity"):
-        chosen(built().template, {"LogLevel": "INFO"}, {})
-
-
-def test_unknown_parameters_are_refused() -> None:
-    with pytest.raises(StackError, match="unknown parameters EmailForm"):
-        chosen(built().template, PARAMETERS | {"EmailForm": "x"}, {})
-
-
-def test_what_is_not_given_again_stays() -> None:
-    present = PARAMETERS | {"LogLevel": "DEBUG", "Gone": "x"}
-    kept = chosen(built().template, {"LogLevel": "INFO"}, present)
-    assert kept == {"EmailFrom": None, "SmsOrigination": None, "ManageSms": None, "LogLevel": "INFO"}
-
-
-@pytest.mark.parametrize("text", ["EmailFrom", "=x", ""])
-def test_parameters_are_pairs(text: str) -> None:
-    import argparse
-
-    with pytest.raises(argparse.ArgumentTypeError):
-        pair(text)
-    assert pair("PublicUrl=https://a.example/?x=y") == ("PublicUrl", "https://a.example/?x=y")

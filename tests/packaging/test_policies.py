@@ -92,9 +92,16 @@ def test_the_key_is_used_through_services_only() -> None:
             assert statement["Condition"]["StringEquals"]["kms:ViaService"], role
 
 
-def test_the_machine_calls_its_three_tasks_and_nothing_else() -> None:
-    role = resources("AWS::IAM::Role")["CaseMachineRole"]
-    tasks, delivery = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    assert tasks["Action"] == ["lambda:InvokeFunction"]
-    assert [arn["Fn::GetAtt"][0] for arn in tasks["Resource"]] == ["SendNotice", "AwaitSignal", "CloseCase"]
-    assert set(delivery["Action"]) == ANY_RESOURCE
+@pytest.mark.parametrize(
+    ("machine", "tasks"), [("CaseMachine", ["AwaitSignal", "CloseCase"]), ("DeliveryMachine", [])]
+)
+def test_a_machine_calls_its_tasks_and_fills_the_senders_queue_and_nothing_else(
+    machine: str, tasks: list[str]
+) -> None:
+    role = resources("AWS::IAM::Role")[f"{machine}Role"]
+    by_name = {one["Sid"]: one for one in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]}
+    assert set(by_name) == {"Senders", "SendersKey", "LogDelivery"} | ({"Tasks"} if tasks else set())
+    assert [arn["Fn::GetAtt"][0] for arn in by_name.get("Tasks", {}).get("Resource", [])] == tasks
+    assert by_name["Senders"]["Resource"] == {"Fn::GetAtt": ["NoticesQueue", "Arn"]}
+    assert by_name["Senders"]["Action"] == ["sqs:SendMessage"]
+    assert set(by_name["LogDelivery"]["Action"]) == ANY_RESOURCE

@@ -5,22 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 from chalicelib.notices.send import LEASE
 from chalicelib.settings import Settings
-from infra.resources.functions import CONSUMERS, FUNCTIONS
+from infra.resources.functions import AT_ONCE, CONSUMERS
 from infra.resources.parts import joined
-from tests.packaging.built import built, resources, template
+from tests.packaging.built import built, properties, template
 
-DATA_KEY = ({"Ref": "DataKey"}, {"Fn::GetAtt": ["DataKey", "Arn"]})
 STAGES = pytest.mark.parametrize("stage", ["dev", "prod"])
-
-
-def properties(kind: str, stage: str = "dev") -> dict[str, dict[str, Any]]:
-    return {name: entry["Properties"] for name, entry in resources(kind, stage).items()}
 
 
 @STAGES
@@ -28,66 +22,6 @@ def test_cfn_lint_finds_nothing(stage: str) -> None:
     command = [sys.executable, "-c", "import sys; from cfnlint.runner import main; sys.exit(main())"]
     ran = subprocess.run([*command, str(built(stage).template)], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
-
-
-def test_the_table_cannot_be_lost_by_accident() -> None:
-    entry = resources("AWS::DynamoDB::Table")["Table"]
-    table = entry["Properties"]
-    assert entry["DeletionPolicy"] == entry["UpdateReplacePolicy"] == "Retain"
-    assert table["DeletionProtectionEnabled"] is True
-    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-    assert table["SSESpecification"]["KMSMasterKeyId"] in DATA_KEY
-    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-
-
-def test_the_table_is_the_one_the_tests_stand_on() -> None:
-    """tests/table.py makes the table for the unit tests; it must not drift from the deployed one."""
-    calls: dict[str, Any] = {}
-
-    class Client:
-        def create_table(self, **given: Any) -> None:
-            calls.update(given)
-
-    from tests.table import make_table
-
-    make_table(Client())
-    deployed = properties("AWS::DynamoDB::Table")["Table"]
-    for same in ("KeySchema", "GlobalSecondaryIndexes", "BillingMode"):
-        assert calls[same] == deployed[same]
-    assert calls["AttributeDefinitions"] == deployed["AttributeDefinitions"]
-
-
-def test_the_key_rotates_and_stays() -> None:
-    entry = resources("AWS::KMS::Key")["DataKey"]
-    assert entry["DeletionPolicy"] == "Retain"
-    assert entry["Properties"]["EnableKeyRotation"] is True
-
-
-def test_everything_that_holds_data_is_encrypted_with_our_key() -> None:
-    for kind, name in (
-        ("AWS::SQS::Queue", "KmsMasterKeyId"),
-        ("AWS::SNS::Topic", "KmsMasterKeyId"),
-        ("AWS::Logs::LogGroup", "KmsKeyId"),
-        ("AWS::SecretsManager::Secret", "KmsKeyId"),
-    ):
-        for resource, given in properties(kind).items():
-            assert given.get(name) in DATA_KEY, resource
-
-
-def test_every_queue_parks_its_poison_for_14_days_and_speaks_tls_only() -> None:
-    queues = properties("AWS::SQS::Queue")
-    guarded = {policy["Queues"][0]["Ref"]: policy for policy in properties("AWS::SQS::QueuePolicy").values()}
-    assert set(guarded) == set(queues)
-    for name, queue in queues.items():
-        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600, name
-        assert any(
-            statement["Effect"] == "Deny"
-            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-            for statement in guarded[name]["PolicyDocument"]["Statement"]
-        ), name
-        if not name.endswith("Dlq"):
-            assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in queues, name
 
 
 def test_sdk_lambda_lease_and_visibility_stand_in_order() -> None:
@@ -107,50 +41,13 @@ def test_consumers_hand_back_only_what_failed() -> None:
         (source,) = properties("AWS::Serverless::Function")[name]["Events"].values()
         assert source["Properties"]["Queue"] == {"Fn::Sub": f"${{{queue}.Arn}}"}
         assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert source["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+        at_once = {"Ref": "Senders"} if name == "SendNotice" else AT_ONCE
+        assert source["Properties"]["ScalingConfig"] == {"MaximumConcurrency": at_once}
 
 
 def test_a_failing_sweep_is_parked() -> None:
     invoke = properties("AWS::Serverless::Function")["Sweep"]["EventInvokeConfig"]
     assert invoke["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["SweepDlq", "Arn"]}
-
-
-def alarmed() -> set[tuple[str, str]]:
-    """(metric, what it is about) of every alarm."""
-    found = set()
-    for alarm in properties("AWS::CloudWatch::Alarm").values():
-        for dimension in alarm["Dimensions"]:
-            value = dimension["Value"]
-            about = value.get("Ref") or value.get("Fn::GetAtt", [""])[0] if isinstance(value, dict) else value
-            found.add((alarm["MetricName"], about))
-    return found
-
-
-def test_every_dlq_function_and_execution_failure_is_alarmed() -> None:
-    wanted = {
-        ("ApproximateNumberOfMessagesVisible", n) for n in properties("AWS::SQS::Queue") if n.endswith("Dlq")
-    }
-    wanted |= {(metric, name) for name in FUNCTIONS for metric in ("Errors", "Throttles")}
-    wanted |= {(metric, "CaseMachine") for metric in ("ExecutionsFailed", "ExecutionsTimedOut")}
-    wanted |= {("ApproximateAgeOfOldestMessage", queue) for queue in CONSUMERS.values()}
-    assert wanted <= alarmed()
-
-
-def test_every_alarm_tells_the_operators() -> None:
-    for name, alarm in properties("AWS::CloudWatch::Alarm").items():
-        assert alarm["AlarmActions"] == [{"Ref": "OpsTopic"}], name
-        assert alarm["TreatMissingData"] in ("notBreaching", "breaching"), name
-
-
-def test_alarms_of_our_own_metrics_name_metrics_that_exist() -> None:
-    from chalicelib.telemetry import Metric
-
-    names = {value for key, value in vars(Metric).items() if key.isupper()}
-    ours = [
-        a["MetricName"] for a in properties("AWS::CloudWatch::Alarm").values() if a["Namespace"] == "Accord"
-    ]
-    assert ours
-    assert set(ours) <= names
 
 
 def test_every_log_ends_and_every_function_has_one() -> None:
@@ -162,8 +59,8 @@ def test_every_log_ends_and_every_function_has_one() -> None:
 
 
 def test_logs_hold_neither_bodies_nor_tokens() -> None:
-    machine = properties("AWS::StepFunctions::StateMachine")["CaseMachine"]["LoggingConfiguration"]
-    assert machine["IncludeExecutionData"] is False
+    for machine in properties("AWS::StepFunctions::StateMachine").values():
+        assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
     api = properties("AWS::Serverless::Api")["RestAPI"]
     (settings,) = api["MethodSettings"]
     assert settings["DataTraceEnabled"] is False
@@ -180,7 +77,7 @@ def test_logs_hold_neither_bodies_nor_tokens() -> None:
 
 def test_the_functions_environment_is_what_the_app_reads() -> None:
     variables = template()["Globals"]["Function"]["Environment"]["Variables"]
-    given = dict.fromkeys(variables, "x") | {"AWS_REGION": "x"}
+    given = dict.fromkeys(variables, "1") | {"AWS_REGION": "x"}
     Settings.from_environment(given)  # KeyError if one is missing
     read: set[str] = set()
 
@@ -193,6 +90,22 @@ def test_the_functions_environment_is_what_the_app_reads() -> None:
     assert {name for name in variables if name.startswith("ACCORD_")} == {
         n for n in read if n.startswith("ACCORD_")
     }
+
+
+def test_a_sender_that_waits_for_its_turn_is_not_killed_with_a_claim_in_its_hands() -> None:
+    """A sender keeps to rate / senders: of the most senders at the least rate each still sends in time."""
+    parameters = template()["Parameters"]
+    rates = [parameters[f"{name}PerSecond"]["MinValue"] for name in ("Sms", "Email", "Voice")]
+    longest = parameters["Senders"]["MaxValue"] / min(rates)
+    assert longest + 15 < properties("AWS::Serverless::Function")["SendNotice"]["Timeout"]
+
+
+def test_every_machine_ends_by_itself_and_waits_no_longer_than_a_case_may_last() -> None:
+    for name, machine in properties("AWS::StepFunctions::StateMachine").items():
+        definition = json.loads(machine["DefinitionString"])
+        assert 86_400 <= definition["TimeoutSeconds"] <= 300 * 86_400, name
+        assert machine["StateMachineType"] == "STANDARD"
+        assert machine["RoleArn"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
 
 
 def test_no_secret_is_in_the_template() -> None:
