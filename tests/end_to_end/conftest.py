@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,3 +20,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def loan(stack: Stack) -> str:
+    """A loan nobody knows yet, at an hour when notices may leave for long enough."""
+    hour = stack.now().astimezone(ZoneInfo("Asia/Shanghai")).hour
+    if not 9 <= hour < 17:
+        stack.advance(f"PT{(24 + 9 - hour) % 24}H")
+    return f"LN-{uuid.uuid4().hex[:10]}"

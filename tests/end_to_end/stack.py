@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,9 +80,16 @@ class Stack:
         return answer.json()
 
     def event(self, name: str = "overdue", **changes: Any) -> dict[str, Any]:
-        """Return an example event under a fresh id, with other attributes where asked."""
+        """Return an example event under a fresh id, with other attributes where asked.
+
+        Each loan's borrower is a person of his own: caps count per person, over all his loans.
+        """
         example = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
-        return {**example, "id": f"evt-{uuid.uuid4()}", **changes}
+        event = {**example, "id": f"evt-{uuid.uuid4()}", **changes}
+        if name == "overdue" and "data" not in changes:
+            person = {"phone": phone_of(event["subject"]), "email": email_of(event["subject"])}
+            event["data"]["borrower"] |= person | {"postal": ["示范市东城区和平里北街12号", "邮编 100013"]}
+        return event
 
     def post(
         self, event: dict[str, Any], *, secret: str | None = None, at: datetime | None = None
@@ -118,6 +126,29 @@ class Stack:
     def messages(self, case_id: str) -> list[dict[str, Any]]:
         """Return the messages of a case, oldest first."""
         return [message for message in self.get("/_local/outbox.json") if message["case_id"] == case_id]
+
+    def tell(self, message: dict[str, Any], status: str) -> None:
+        """Let the provider of a message tell what became of it."""
+        receipt = {"provider_message_id": message["provider_message_id"], "status": status}
+        answer = requests.post(f"{self.url}/_local/receipts", json=receipt, timeout=60)
+        assert answer.status_code == 202, answer.text
+
+    def text_back(self, message: dict[str, Any], text: str) -> None:
+        """Let the recipient of an SMS text something back."""
+        reply = {"provider_message_id": message["provider_message_id"], "text": text}
+        answer = requests.post(f"{self.url}/_local/replies", json=reply, timeout=60)
+        assert answer.status_code == 202, answer.text
+
+    def sent(self, case_id: str, count: int = 0) -> dict[str, dict[str, Any]]:
+        """Return the newest message of a case per channel, once there are `count` messages."""
+        found = self.wait_for(lambda: m if len(m := self.messages(case_id)) >= count else None)
+        return {message["channel"]: message for message in found}
+
+    def delivery(self, loan: str, step: str = "first_notice") -> dict[str, Any]:
+        """Return how a step of a loan's case stands: `ended`, `waits_until`, and its channels by name."""
+        case = self.case(loan) or {}
+        found = next(each for each in case["deliveries"] if each["step"] == step)
+        return {**found, "channels": {each["channel"]: each for each in found["channels"]}}
 
     def advance(self, duration: str) -> dict[str, Any]:
         """Move the clock by an ISO 8601 duration and let what falls due run."""
@@ -163,6 +194,16 @@ class Browser:
         url = urljoin(self.page.url, target)
         self.page = self.session.post(url, data=values, timeout=30)
         return self.page.text
+
+
+def phone_of(loan: str) -> str:
+    """Return the phone number of a loan's borrower; none ends as a magic one does."""
+    return f"+8613{zlib.crc32(loan.encode()) % 10**8:08d}8"
+
+
+def email_of(loan: str) -> str:
+    """Return the e-mail address of a loan's borrower."""
+    return f"{loan.lower()}@example.com"
 
 
 def link_in(text: str) -> str:

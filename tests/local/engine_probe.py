@@ -16,6 +16,7 @@ import time
 import traceback
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.engine import ACCOUNT, REGION, Engine, prepare_environment
+from infra.local import inside
+from infra.local.engine import Engine
+from infra.local.environment import ACCOUNT, REGION, prepare_environment
 from infra.local.ports import listen
 
 CHECKS: dict[str, list[Callable[[], None]]] = {"first": [], "second": []}
@@ -86,11 +89,18 @@ def function(name: str, mood: Callable[[Any], Any]) -> str:
 
 
 def waiting_machine(name: str, task: str, retry: list[dict[str, Any]] | None = None) -> str:
-    """Create a machine that waits by token; a timeout and the error Odd lead to states of their own."""
+    """Create a machine that waits by token; a timeout and the error Odd lead to states of their own.
+
+    `task` is the function, or the URL of the queue, that the token is handed to.
+    """
+    handed = {"case_id.$": "$.id", "token.$": "$$.Task.Token"}
+    queued = task.startswith("http")
     wait = {
         "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Parameters": {"FunctionName": task, "Payload": {"case_id.$": "$.id", "token.$": "$$.Task.Token"}},
+        "Resource": f"arn:aws:states:::{'sqs:sendMessage' if queued else 'lambda:invoke'}.waitForTaskToken",
+        "Parameters": {"QueueUrl": task, "MessageBody": handed}
+        if queued
+        else {"FunctionName": task, "Payload": handed},
         "TimeoutSecondsPath": "$.seconds",
         "ResultPath": None,
         "Retry": retry or [],
@@ -121,7 +131,7 @@ def token_of(name: str) -> str:
             event["token"] for _, event in CALLS if isinstance(event, dict) and event.get("case_id") == name
         ]
     )
-    until(lambda: found[0] in engine.waiting_tokens())
+    until(lambda: found[0] in inside.waiting_tokens())
     return str(found[0])
 
 
@@ -161,7 +171,7 @@ def ignores_timeouts_of_callbacks() -> None:
     execution = started(waiting_machine("patient", function("keep", lambda _: None)), "patient-1", seconds=1)
     token = token_of("patient-1")
     time.sleep(1.5)
-    assert token in engine.waiting_tokens()
+    assert token in inside.waiting_tokens()
     assert client("stepfunctions").describe_execution(executionArn=execution)["status"] == "RUNNING"
 
 
@@ -180,7 +190,7 @@ def takes_an_answer_and_forgets_the_token() -> None:
     token = token_of("answered-1")
     client("stepfunctions").send_task_success(taskToken=token, output="{}")
     assert output(execution) == "Answered"
-    assert token not in engine.waiting_tokens()
+    assert token not in inside.waiting_tokens()
     with pytest.raises(ClientError, match="TaskDoesNotExist"):
         client("stepfunctions").send_task_failure(taskToken=token, error="x")
 
@@ -196,10 +206,10 @@ def swallows_what_a_waiting_task_raises() -> None:
     execution = started(waiting_machine("odd", "odd", retry), "odd-1")
     token = token_of("odd-1")
     time.sleep(0.3)
-    assert token in engine.waiting_tokens()
+    assert token in inside.waiting_tokens()
     client("stepfunctions").send_task_failure(taskToken=token, error="Odd", cause="odd")
     until(lambda: sum(1 for name, _ in CALLS if name == "odd") == 2)  # retried
-    until(lambda: token in engine.waiting_tokens())
+    until(lambda: token in inside.waiting_tokens())
     client("stepfunctions").send_task_failure(taskToken=token, error="Odd", cause="odd")
     assert output(execution) == "Oddly"
 
@@ -237,7 +247,7 @@ def gives_back_failed_records_alone() -> None:
         FunctionResponseTypes=["ReportBatchItemFailures"],
     )
     until(lambda: any(name == "pick" for name, _ in CALLS))
-    until(engine.is_quiet)
+    until(inside.is_quiet)
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     counts = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     assert [counts[name] for name in names] == ["0", "1"]
@@ -250,22 +260,22 @@ def is_not_quiet_while_a_function_works_on_a_queue() -> None:
     function("slow", lambda _: gate.wait(5))
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:slow"
     client("lambda").create_event_source_mapping(FunctionName="slow", EventSourceArn=arn, BatchSize=1)
-    assert engine.is_quiet()
+    assert inside.is_quiet()
     client("sqs").send_message(QueueUrl=url, MessageBody="x")
-    assert not engine.is_quiet()  # waiting in the queue
+    assert not inside.is_quiet()  # waiting in the queue
     until(lambda: any(name == "slow" for name, _ in CALLS))
-    assert not engine.is_quiet()  # at work
+    assert not inside.is_quiet()  # at work
     gate.set()
-    until(engine.is_quiet)
+    until(inside.is_quiet)
 
 
 @check("first")
 def is_not_quiet_while_an_execution_moves() -> None:
     machine = waiting_machine("moves", "keep")
     started(machine, "moves-1")
-    assert not engine.is_quiet()  # started, but not waiting yet
+    assert not inside.is_quiet()  # started, but not waiting yet
     token_of("moves-1")
-    until(engine.is_quiet)
+    until(inside.is_quiet)
 
 
 @check("first")
@@ -296,6 +306,163 @@ def sends_mail_of_verified_senders_alone() -> None:
     assert "/v2/email/outbound-emails" in seen_paths  # where mail_tap listens
 
 
+def queue(name: str, mood: Callable[[Any], Any] | None = None, **attributes: str) -> str:
+    """Create a queue, with a mood a function that consumes it one by one; returns its URL."""
+    url = str(client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])
+    if mood:
+        function(f"of-{name}", mood)
+        client("lambda").create_event_source_mapping(
+            FunctionName=f"of-{name}",
+            EventSourceArn=queue_arn(name),
+            BatchSize=1,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+        )
+    return url
+
+
+def queue_arn(name: str) -> str:
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+
+
+def fail_all(event: Any) -> Any:
+    """Report every record of a batch as failed."""
+    return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in event["Records"]]}
+
+
+def rule(name: str, pattern: dict[str, Any]) -> str:
+    """Create an EventBridge rule that hands what matches to a queue of its own; returns the queue's URL."""
+    url = queue(name)
+    client("events").put_rule(Name=name, EventPattern=json.dumps(pattern))
+    client("events").put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": queue_arn(name)}])
+    return url
+
+
+def bodies(url: str) -> list[Any]:
+    """Return what is in a queue, and take it out of sight."""
+    found = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(each["Body"]) for each in found]
+
+
+@check("first")
+def hands_a_token_through_a_queue() -> None:
+    taken: list[Any] = []
+    url = queue("senders", lambda event: taken.extend(json.loads(r["body"]) for r in event["Records"]))
+    execution = started(waiting_machine("queued", url), "queued-1")
+    task = until(lambda: taken)[0]
+    assert task["case_id"] == "queued-1"
+    assert task["token"] in inside.waiting_tokens()
+    client("stepfunctions").send_task_failure(taskToken=task["token"], error="Odd", cause="odd")
+    assert output(execution) == "Oddly"
+
+
+@check("first")
+def takes_a_forged_timeout_of_a_task_in_a_queue() -> None:
+    execution = started(waiting_machine("queued-late", queue("nobody-reads")), "queued-late-1")
+    token = until(lambda: [body["token"] for body in bodies(queue("nobody-reads"))])[0]
+    client("stepfunctions").send_task_failure(taskToken=token, error="States.Timeout", cause="x")
+    assert output(execution) == "TimedOut"
+
+
+@check("first")
+def holds_a_delayed_message_back_until_hastened() -> None:
+    taken: list[Any] = []
+    url = queue("delayed", taken.append)
+    client("sqs").send_message(QueueUrl=url, MessageBody="x", DelaySeconds=600)
+    assert inside.is_quiet()  # it is nothing that can be done now
+    assert any(590 < each <= 600 for each in inside.held_back())
+    inside.hasten(timedelta(seconds=590))
+    time.sleep(0.3)
+    assert not taken
+    inside.hasten(timedelta(seconds=10))
+    until(lambda: taken)
+
+
+@check("first")
+def brings_a_failed_message_again_and_parks_it_in_the_end() -> None:
+    parked = queue("parked")
+    redrive = {"deadLetterTargetArn": queue_arn("parked"), "maxReceiveCount": 2}
+    queue("failing", fail_all, VisibilityTimeout="360", RedrivePolicy=json.dumps(redrive))
+    client("sqs").send_message(QueueUrl=queue("failing"), MessageBody='"poison"')
+
+    def tries() -> int:
+        return sum(1 for name, _ in CALLS if name == "of-failing")
+
+    until(lambda: tries() == 1 and inside.is_quiet())
+    inside.hasten(timedelta(seconds=360))
+    until(lambda: tries() == 2 and inside.is_quiet())
+    inside.hasten(timedelta(seconds=360))
+    until(lambda: bodies(parked) == ["poison"])
+    assert tries() == 2
+
+
+@check("first")
+def passes_on_a_number_parameter_as_text() -> None:
+    # If this fails the engine has learnt it, and infra/local/deploy.py need not number the concurrency.
+    queue("numbered")
+    event = {"Queue": queue_arn("numbered"), "ScalingConfig": {"MaximumConcurrency": {"Ref": "Most"}}}
+    properties = {
+        "Runtime": "python3.11",
+        "Handler": "index.handler",
+        "InlineCode": "def handler(event, context): ...",
+        "Events": {"Queue": {"Type": "SQS", "Properties": event}},
+    }
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Most": {"Type": "Number", "Default": 7}},
+        "Resources": {"Numbered": {"Type": "AWS::Serverless::Function", "Properties": properties}},
+    }
+    client("cloudformation").create_stack(
+        StackName="numbered", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+    )
+
+    def concurrency() -> list[tuple[str, Any]]:
+        found = [
+            each for each in inside.service("lambda_svc")._esms._data.values() if each.get("ScalingConfig")
+        ]
+        return [(each["UUID"], each["ScalingConfig"]["MaximumConcurrency"]) for each in found]
+
+    ((identifier, most),) = until(concurrency)
+    assert most == "7"
+    client("lambda").update_event_source_mapping(UUID=identifier, ScalingConfig={"MaximumConcurrency": 7})
+    assert concurrency() == [(identifier, 7)]
+
+
+@check("first")
+def tells_of_new_objects_over_eventbridge() -> None:
+    client("s3").create_bucket(Bucket="prints")
+    client("s3").put_bucket_notification_configuration(
+        Bucket="prints", NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    detail = {"bucket": {"name": ["prints"]}, "object": {"key": [{"prefix": "events/"}]}}
+    url = rule("prints", {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail})
+    for key in ("outbox/a.json", "events/2026-11-24/a b+1.ndjson"):
+        client("s3").put_object(Bucket="prints", Key=key, Body=b"x")
+    (event,) = until(lambda: bodies(url))
+    assert (event["source"], event["detail"]["bucket"]["name"]) == ("aws.s3", "prints")
+    assert event["detail"]["object"]["key"] == "events/2026-11-24/a b+1.ndjson"  # as it is, not encoded
+
+
+@check("first")
+def lets_the_runner_alone_speak_for_aws_services() -> None:
+    tags = {"ses:configuration-set": ["accord-dev"]}
+    url = rule("mail", {"source": ["aws.ses"], "detail": {"mail": {"tags": tags}}})
+    detail = {"eventType": "Delivery", "mail": {"tags": tags | {"case_id": ["x"]}}}
+    entry = {"Source": "aws.ses", "DetailType": "Email Delivered", "Detail": json.dumps(detail)}
+    assert client("events").put_events(Entries=[entry])["FailedEntryCount"] == 1
+    inside.emit("aws.ses", "Email Delivered", detail)
+    inside.emit("aws.ses", "Email Delivered", {"mail": {"tags": {"ses:configuration-set": ["other"]}}})
+    (event,) = until(lambda: bodies(url))
+    assert (event["source"], event["detail-type"], event["detail"]) == ("aws.ses", "Email Delivered", detail)
+
+
+@check("first")
+def writes_an_object_once_when_asked_to() -> None:
+    client("s3").create_bucket(Bucket="once")
+    client("s3").put_object(Bucket="once", Key="manifest.json", Body=b"first", IfNoneMatch="*")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        client("s3").put_object(Bucket="once", Key="manifest.json", Body=b"second", IfNoneMatch="*")
+
+
 @check("first")
 def leaves_work_for_after_a_restart() -> None:
     key = {"AttributeName": "pk", "KeyType": "HASH"}
@@ -317,6 +484,14 @@ def keeps_rows_over_a_restart() -> None:
 
 
 @check("second")
+def keeps_objects_and_rules_over_a_restart() -> None:
+    assert client("s3").get_object(Bucket="once", Key="manifest.json")["Body"].read() == b"first"
+    url = queue("prints")
+    client("s3").put_object(Bucket="prints", Key="events/after.ndjson", Body=b"x")
+    assert until(lambda: bodies(url))[0]["detail"]["object"]["key"] == "events/after.ndjson"
+
+
+@check("second")
 def keeps_queues_and_machines_over_a_restart() -> None:
     assert client("sqs").get_queue_url(QueueName="named")["QueueUrl"].endswith(f":4566/{ACCOUNT}/named")
     names = [each["name"] for each in client("stepfunctions").list_state_machines()["stateMachines"]]
@@ -335,7 +510,7 @@ def kills_open_executions_and_frees_their_names() -> None:
     execution = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:kept:kept-1"
     found = client("stepfunctions").describe_execution(executionArn=execution)
     assert (found["status"], found["error"]) == ("FAILED", "States.ServiceRestart")
-    assert engine.forget_dead_executions() > 0
+    assert inside.forget_dead_executions() > 0
     MOODS["keep"] = lambda _: None
     assert started(f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:kept", "kept-1") == execution
     token_of("kept-1")

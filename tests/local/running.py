@@ -90,7 +90,7 @@ class Running:
         )
         try:
             with _opener.open(request, timeout=120) as answer:
-                return Reply(answer.status, _lower(answer.headers), answer.read().decode())
+                return Reply(answer.status, _lower(answer.headers), answer.read().decode(errors="replace"))
         except urllib.error.HTTPError as error:
             with error:
                 return Reply(error.code, _lower(error.headers), error.read().decode())

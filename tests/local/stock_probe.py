@@ -21,23 +21,25 @@ from typing import Any
 
 import boto3
 
-from infra.local import deploy, receipts, seed
+from infra.local import deploy, seed
 from infra.local.build import STAGE, build
 from infra.local.cases import Cases
 from infra.local.clock import real_now
-from infra.local.engine import ACCOUNT, REGION, Engine, prepare_environment
+from infra.local.engine import Engine
+from infra.local.environment import ACCOUNT, REGION, prepare_environment
 from infra.local.gateway import Gateway
 from infra.local.mail_tap import MailTap
+from infra.local.objects import Buckets
 from infra.local.outbox import Outbox
 from infra.local.ports import listen
+from infra.local.receipts import Ways
 from infra.local.sms_api import SmsApi
+from infra.local.table import Table
 from tests.local.running import ROOT
-
-_SENDER = "notice@accord.example"
 
 
 def main(folder: Path) -> dict[str, Any]:
-    """Deploy, post an overdue event, tell a receipt, call each other function; return what came of it."""
+    """Deploy, post an overdue event, tell receipts, call each other function; return what came of it."""
     built = build(ROOT, ROOT / ".local" / "build")
     sockets = listen(0)
     port, engine_port, sms_port = (each.getsockname()[1] for each in sockets)
@@ -51,27 +53,31 @@ def main(folder: Path) -> dict[str, Any]:
     )
     engine = Engine(sockets, gateway.dispatch)
     engine.start(None)
-    origination = f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:sender-id/Accord/CN"
     url = f"http://127.0.0.1:{port}"
-    deploy.deploy(
-        built, {"PublicUrl": url, "EmailFrom": _SENDER, "SmsOrigination": origination, "ManageSms": "no"}
-    )
+    deploy.deploy(built, deploy.parameters(url))
     deployed = deploy.describe()
     gateway.serve_api(deployed.api_id, deployed.api_stage)
-    seed.verify_sender(_SENDER)
-    lender = seed.lenders(STAGE)[0]
+    seed.verify_sender(deploy.SENDER)
+    lender = seed.lenders(STAGE, url)[0]
     _store(deployed.environment["ACCORD_TABLE"], lender)
     status, body = seed.send(url, lender, _at_noon(seed.loans(real_now())[0]), int(time.time()))
     _until(lambda: len(outbox.all()) == 2)
-    receipts.publish(
-        deployed.names["ReceiptsTopic"], receipts.event_of(outbox.all()[0], "DELIVERED", real_now())
-    )
-    cases = Cases(deployed.environment["ACCORD_TABLE"])
-    _until(lambda: any(fact["kind"] == "RECEIPT" for fact in cases.all(set())[0]["timeline"]))
+    environment = deployed.environment
+    prints = environment["ACCORD_PRINT_BUCKET"]
+    ways = Ways(deployed.names["ReceiptsTopic"], prints, lambda *_: None)
+    for message in outbox.all():
+        ways.tell(message, "FAILED", real_now())
+    _until(lambda: len(outbox.all()) == 3)  # a call, because nothing has arrived
+    ways.tell(outbox.all()[2], "BUSY", real_now())
+    buckets = Buckets(environment["ACCORD_RECORDS_BUCKET"], prints)
+    _until(lambda: len(buckets.letters()) == 1)
+    ways.tell(buckets.letters()[0], "DELIVERED", real_now())
+    cases = Cases(Table(environment["ACCORD_TABLE"]))
+    _until(lambda: cases.all()[0]["deliveries"][0]["ended"] == "reached")
     return {
         "answer": [status, body],
-        "channels": sorted(message.channel for message in outbox.all()),
-        "case": cases.all(set())[0],
+        "channels": sorted(message.channel for message in [*outbox.all(), *buckets.letters()]),
+        "case": cases.all()[0],
         "others": {name: _invoked(deployed.names[name]) for name in ("AwaitSignal", "CloseCase", "Sweep")},
     }
 

@@ -38,7 +38,7 @@ def test_no_kill_sends_anything_twice(tmp_path: Path) -> None:
         assert now > before
         before = now
     running.post("/_local/clock", {"advance": "P60D"})
-    assert [each["outcome"] for each in running.cases().values()] == ["NO_RESPONSE"] * 3
+    assert [each["outcome"] for each in running.cases().values()] == ["NO_RESPONSE"] * 5
     notices = [each["notice_id"] for each in running.outbox()]
     assert len(notices) == len(set(notices))
     assert running.stop() == 0

@@ -9,7 +9,7 @@ from infra.local.outbox import Outbox, public
 
 KEYS = {
     "channel", "to", "subject", "text", "html", "sent_at",
-    "case_id", "notice_id", "provider_message_id", "segments",
+    "case_id", "step", "notice_id", "provider_message_id", "segments", "headers", "pdf",
 }  # fmt: skip
 
 
@@ -23,7 +23,8 @@ def a_message(outbox: Outbox, number: str = "m1") -> None:
         provider_message_id=number,
         segments=None,
         sender="notice@accord.example",
-        tags={"case_id": "abc-1", "notice_id": "n1"},
+        tags={"case_id": "abc-1", "notice_id": "n1", "step": "first_notice"},
+        headers={"List-Unsubscribe": "<http://localhost/n/x/stop>"},
     )
 
 
@@ -36,11 +37,9 @@ def test_shows_the_contract(tmp_path: Path) -> None:
     a_message(outbox)
     shown = public(outbox.all()[0])
     assert set(shown) == KEYS
-    assert (shown["case_id"], shown["notice_id"], shown["sent_at"]) == (
-        "abc-1",
-        "n1",
-        "2026-11-23T08:00:00.250Z",
-    )
+    assert (shown["case_id"], shown["step"], shown["notice_id"]) == ("abc-1", "first_notice", "n1")
+    assert shown["sent_at"] == "2026-11-23T08:00:00.250Z"
+    assert shown["headers"] == {"List-Unsubscribe": "<http://localhost/n/x/stop>"}
 
 
 def test_survives_a_restart_and_a_torn_line(tmp_path: Path) -> None:
@@ -55,10 +54,3 @@ def test_a_torn_line_does_not_swallow_the_next(tmp_path: Path) -> None:
     (tmp_path / "o.jsonl").write_text('{"channel": "SMS", "to": "+86')
     a_message(Outbox(tmp_path / "o.jsonl", now), "m2")
     assert [each.provider_message_id for each in Outbox(tmp_path / "o.jsonl", now).all()] == ["m2"]
-
-
-def test_finds_by_the_providers_id(tmp_path: Path) -> None:
-    outbox = Outbox(tmp_path / "o.jsonl", now)
-    a_message(outbox, "m1")
-    assert outbox.find("m1") is not None
-    assert outbox.find("m2") is None

@@ -15,13 +15,19 @@ from typing import Any
 
 import pytest
 
+from infra.local.signing import encode, signed_headers
 from tests.local.running import Reply, Running, launch, share_build
 
 MESSAGE_KEYS = {
     "channel", "to", "subject", "text", "html", "sent_at",
-    "case_id", "notice_id", "provider_message_id", "segments",
+    "case_id", "step", "notice_id", "provider_message_id", "segments", "headers", "pdf",
 }  # fmt: skip
-CASE_KEYS = {"case_id", "loan", "lender", "status", "outcome", "next_timer_at", "timeline"}
+CASE_KEYS = {
+    "case_id", "loan", "lender", "status", "outcome", "next_timer_at", "timezone", "person", "deliveries",
+    "timeline",
+}  # fmt: skip
+SEEDED = ["EMAIL"] * 4 + ["LETTER"] + ["SMS"] * 3
+"""What the seeded loans send at once: three in China, one in Britain; the test lender's stays inside."""
 pytestmark = pytest.mark.xdist_group("local-runner")
 
 
@@ -59,11 +65,12 @@ def test_says_where_to_go(running: Running) -> None:
 def test_seeded_notices_went_out_by_both_channels(running: Running) -> None:
     messages = running.outbox()
     assert all(set(each) == MESSAGE_KEYS for each in messages)
-    assert sorted(each["channel"] for each in messages) == ["EMAIL"] * 3 + ["SMS"] * 3
+    assert sorted(each["channel"] for each in messages) == SEEDED
     cases = running.cases()
     assert all(set(each) == CASE_KEYS for each in cases.values())
-    assert {each["case_id"] for each in messages} == {each["case_id"] for each in cases.values()}
-    assert len({each["notice_id"] for each in messages}) == 6
+    live = {each["case_id"] for each in cases.values() if each["lender"] != "test-bank"}
+    assert {each["case_id"] for each in messages} == live
+    assert len({each["notice_id"] for each in messages}) == len(SEEDED)
     for each in messages:
         assert (each["segments"] is not None) == (each["channel"] == "SMS")
         assert (each["html"] is not None) == (each["channel"] == "EMAIL")
@@ -77,10 +84,45 @@ def test_the_timeline_tells_why_a_notice_was_allowed(running: Running) -> None:
     assert all(each["detail"]["rule"] and each["detail"]["profile_version"] for each in sent)
 
 
+def test_a_letter_can_be_looked_at_as_the_print_house_gets_it(running: Running) -> None:
+    (letter,) = [each for each in running.outbox() if each["channel"] == "LETTER"]
+    assert letter["to"].startswith("Sam Taylor\n7 Harbour Lane")
+    assert letter["pdf"] in running.get("/_local/outbox").body
+    pages = running.get(letter["pdf"])
+    assert (pages.status, pages.headers["content-type"]) == (200, "application/pdf")
+    assert pages.body.startswith("%PDF-")
+    assert running.get("/_local/objects/print/outbox/nothing.pdf").status == 404
+    assert running.get("/_local/objects/engine/accounts.json").status == 404
+
+
+def test_a_message_can_be_looked_at_as_it_was_kept(running: Running) -> None:
+    case = running.cases()["TB-MAGIC-01"]
+    (sms,) = [each for each in case["deliveries"][0]["channels"] if each["channel"] == "SMS"]
+    kept = running.get(sms["kept"])
+    assert kept.json()["notice_id"] == sms["notice_id"]
+    assert kept.json()["text"].startswith("【测试银行】")
+
+
+def test_the_case_tells_which_channel_was_tried_and_why(running: Running) -> None:
+    (first,) = running.cases()["DB-2024-000117"]["deliveries"]
+    assert (first["step"], first["ended"]) == ("first_notice", None)
+    states = {each["channel"]: (each["state"], each["fallback"]) for each in first["channels"]}
+    assert states == {
+        "SMS": ("SENT", False),
+        "EMAIL": ("SENT", False),
+        "VOICE": (None, True),
+        "LETTER": (None, True),
+    }
+    (rule,) = first["channels"][0]["rules"]
+    assert (rule["verdict"], rule["rule"]) == ("ALLOWED", "CN.contact_window")
+    assert "08:00" in rule["source"]
+    assert first["waits_until"]
+
+
 def test_the_printed_curl_works_as_it_stands(running: Running) -> None:
     line = next(each for each in running.printed.splitlines() if each.startswith("curl "))
     done = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=60, check=True)
-    assert " 202 " in done.stdout.splitlines()[0]
+    assert " 202 " in done.stdout.splitlines()[0], done.stdout
     running.post("/_local/clock", {"advance": "PT0S"})
     assert any(loan.startswith("DB-NEW-") for loan in running.cases())
 
@@ -112,12 +154,75 @@ def test_the_api_answers_as_api_gateway_does(running: Running) -> None:
     assert running.get("/no/such/route").status == 403
 
 
-def test_a_receipt_travels_the_real_queue(running: Running) -> None:
+def tell(running: Running, message: dict[str, Any], status: str) -> Reply:
+    told = {"provider_message_id": message["provider_message_id"], "status": status}
+    return running.post("/_local/receipts", told)
+
+
+def test_a_receipt_travels_the_real_queue_and_ends_the_delivery(running: Running) -> None:
     message = texts_to(running, "+8613800000117")[0]
-    told = {"provider_message_id": message["provider_message_id"], "status": "DELIVERED"}
-    assert running.post("/_local/receipts", told).status == 202
-    receipts = [each for each in running.cases()["DB-2024-000117"]["timeline"] if each["kind"] == "RECEIPT"]
+    assert tell(running, message, "DELIVERED").status == 202
+    case = running.cases()["DB-2024-000117"]
+    receipts = [each for each in case["timeline"] if each["kind"] == "RECEIPT"]
     assert [each["detail"]["provider_message_id"] for each in receipts] == [message["provider_message_id"]]
+    assert (case["deliveries"][0]["ended"], case["deliveries"][0]["waits_until"]) == ("reached", None)
+    assert '<span class="pill">DELIVERED</span>' in running.get("/_local/outbox").body
+
+
+def test_an_e_mails_receipt_comes_over_eventbridge(running: Running) -> None:
+    assert tell(running, texts_to(running, "lina@example.com")[0], "BOUNCED").status == 202
+    assert running.cases()["DB-2023-004502"]["person"]["suppressed"] == {"EMAIL": "Bounce/Permanent"}
+
+
+def test_a_returned_letter_kills_the_address(running: Running) -> None:
+    (letter,) = [each for each in running.outbox() if each["channel"] == "LETTER"]
+    assert tell(running, letter, "PRINTED").status == 202
+    assert tell(running, letter, "RETURNED").status == 202
+    case = running.cases()["HL-30981"]
+    assert case["person"]["suppressed"] == {"LETTER": "RETURNED"}
+    assert case["deliveries"][0]["channels"][0]["receipts"] == ["PRINTED", "RETURNED"]
+
+
+def test_a_reply_silences_the_channel_and_is_confirmed_once(running: Running) -> None:
+    message = texts_to(running, "+8613900004502")[0]
+    reply = {"provider_message_id": message["provider_message_id"], "text": "STOP"}
+    for _ in range(2):
+        assert running.post("/_local/replies", reply).status == 202
+    case = running.cases()["DB-2023-004502"]
+    assert case["person"]["opted_out"] == ["SMS"]
+    steps = [each["step"] for each in texts_to(running, "+8613900004502")]
+    assert steps == ["first_notice", "opt_out_confirmation"]
+
+
+def test_an_in_app_message_and_its_receipt_go_by_the_apps_own_doors(running: Running) -> None:
+    secrets = {each["lender"]: each["secret"] for each in running.get("/_local/lenders.json").json()}
+    ids = {
+        "case_id": running.cases()["DB-2024-000117"]["case_id"],
+        "step": "first_notice",
+        "notice_id": "app-1",
+    }
+    body = encode(ids | {"user": "wang-117", "title": "示范银行", "text": "您有一条通知", "url": ""})
+    signed = signed_headers(secrets["demo-bank"], "app-1", 1795420800, body) | {
+        "content-type": "application/json"
+    }
+    assert running.request("POST", "/_local/app/sample-finance", body, signed).status == 401
+    assert running.request("POST", "/_local/app/demo-bank", body, signed).status == 204
+    (message,) = [each for each in running.outbox() if each["channel"] == "IN_APP"]
+    assert tell(running, message, "READ").status == 202
+    receipts = [
+        each["which"] for each in running.cases()["DB-2024-000117"]["timeline"] if each["kind"] == "RECEIPT"
+    ]
+    assert ["first_notice", "IN_APP", "DELIVERED", "READ"] in receipts
+
+
+def test_a_call_cannot_be_answered_by_text(running: Running) -> None:
+    mail = texts_to(running, "wang@example.com")[0]
+    body = {"provider_message_id": mail["provider_message_id"], "text": "STOP"}
+    assert running.post("/_local/replies", body).status == 422
+    sms = texts_to(running, "+8613800000117")[0]
+    assert running.post("/_local/replies", body | {"provider_message_id": "nobody"}).status == 404
+    body |= {"provider_message_id": sms["provider_message_id"], "text": ""}
+    assert running.post("/_local/replies", body).status == 422
 
 
 @pytest.mark.parametrize(
@@ -132,6 +237,19 @@ def test_a_receipt_travels_the_real_queue(running: Running) -> None:
 def test_a_wrong_receipt_is_a_problem(running: Running, body: Any, status: int) -> None:
     reply = running.post("/_local/receipts", body)
     assert (reply.status, reply.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_the_simulator_reports_by_itself(running: Running) -> None:
+    running.post("/_local/clock", {"advance": "PT5M"})  # its receipts come seconds after each message
+    (first,) = running.cases()["TB-MAGIC-01"]["deliveries"]
+    assert first["ended"] == "reached"
+    states = [(each["channel"], each["state"], each["provider"]) for each in first["channels"]]
+    assert states == [
+        ("SMS", "FAILED", "sandbox"),
+        ("EMAIL", "FAILED", "sandbox"),
+        ("VOICE", "FAILED", "sandbox"),
+        ("LETTER", "DELIVERED", "sandbox"),
+    ]
 
 
 def test_a_settled_loan_stops_at_once(running: Running) -> None:
@@ -150,18 +268,40 @@ def test_a_settled_loan_stops_at_once(running: Running) -> None:
     assert (case["status"], case["next_timer_at"]) == ("CLOSED", None)
 
 
-def test_next_timer_runs_through_the_machine(running: Running) -> None:
-    due = running.get("/_local/clock").json()["next_timer_at"]
-    before = len(texts_to(running, "+8613800000117"))
+def test_next_timer_tries_the_next_channel(running: Running) -> None:
+    assert "no receipt: next channel" in running.get("/_local/clock").json()["next_timer"]
+    chinese = [each for each in running.cases().values() if each["timezone"] == "Asia/Shanghai"]
+    waits = [each["deliveries"][0]["waits_until"] for each in chinese if each["status"] == "NOTICED"]
+    due = sorted(moment(each) for each in waits if each)
+    assert not [each for each in running.outbox() if each["channel"] == "VOICE"]
     reply = to_next(running)
-    assert (reply.status, set(reply.json())) == (200, {"now", "next_timer_at"})
-    assert moment(reply.json()["now"]) >= moment(due)
-    assert moment(reply.json()["next_timer_at"]) >= moment(reply.json()["now"])
+    assert (reply.status, set(reply.json())) == (200, {"now", "next_timer_at", "next_timer"})
+    assert moment(reply.json()["now"]) >= due[0]
+    calls = [each for each in running.outbox() if each["channel"] == "VOICE"]
+    assert "+8613900004502" in {each["to"] for each in calls}
+    # The clock stood at each timer's own deadline while it ran, however long that took.
+    assert [moment(each["sent_at"]) for each in calls] == [
+        each for each in due if each <= due[0] + timedelta(minutes=1)
+    ]
+
+
+def test_a_reminder_comes_when_its_stage_is_over(running: Running) -> None:
+    due = moment(running.cases()["DB-2024-000117"]["next_timer_at"])
+    before = len(texts_to(running, "+8613800000117"))
+    seconds = int((due - now(running)).total_seconds()) + 1
+    running.post("/_local/clock", {"advance": f"PT{seconds}S"})
     reminders = texts_to(running, "+8613800000117")
     assert len(reminders) == before + 1
-    # The clock stood at the timer's own deadline while it ran, however long that took.
-    assert moment(reminders[-1]["sent_at"]) == moment(due)
+    assert moment(reminders[-1]["sent_at"]) == due
     assert len(texts_to(running, "+8613700020931")) == 1  # settled: nothing more
+
+
+def test_a_silenced_channel_leaves_the_reminder_to_another(running: Running) -> None:
+    running.post("/_local/clock", {"advance": "PT1H"})
+    case = running.cases()["DB-2023-004502"]
+    (reminder,) = [each for each in case["deliveries"] if each["step"] == "reminder_1"]
+    sms = next(each for each in reminder["channels"] if each["channel"] == "SMS")
+    assert (sms["state"], sms["rules"][0]["rule"]) == ("DENIED", "CN.opt_out")
 
 
 def test_it_survives_a_restart_and_resumes_its_timers(running: Running) -> None:
@@ -185,9 +325,11 @@ def test_a_kill_leaves_a_state_that_starts(running: Running) -> None:
     running.stop(signal.SIGKILL)
     running.start()
     assert running.cases()["DB-2024-000117"]["next_timer_at"]
-    before = len(texts_to(running, "+8613800000117"))
+    assert "second reminder" in running.get("/_local/clock").json()["next_timer"]
+    before = [each["step"] for each in texts_to(running, "+8613800000117") if each["channel"] == "SMS"]
     assert running.post("/_local/clock", {"advance": "P7D"}).status == 200
-    assert len(texts_to(running, "+8613800000117")) == before + 1
+    after = [each["step"] for each in texts_to(running, "+8613800000117") if each["channel"] == "SMS"]
+    assert after == [*before, "reminder_2"]
 
 
 def test_no_answer_is_the_end_of_it(running: Running) -> None:
@@ -327,26 +469,27 @@ def test_unreadable_state_is_set_aside(running: Running) -> None:
     (running.data / "state" / "engine" / "dynamodb.json").write_text('{"torn')
     running.start()
     assert "starting empty" in running.printed
-    assert len(running.outbox()) == 6
+    assert sorted(each["channel"] for each in running.outbox()) == SEEDED
     assert len(list(running.data.glob("state-*"))) == 1
 
 
 def test_each_timer_runs_at_its_own_time_in_due_order(running: Running) -> None:
-    running.post("/_local/clock", {"advance": "PT1H"})
+    running.post("/_local/clock", {"advance": "PT10M"})
     running.form("/_local/send", event=an_event(running))
-    due = sorted(each["next_timer_at"] for each in running.cases().values())
-    assert moment(due[-1]) - moment(due[0]) >= timedelta(hours=1)
+    chinese = [each for each in running.cases().values() if each["lender"] in ("demo-bank", "sample-finance")]
+    due = sorted(moment(each["next_timer_at"]) for each in chinese)
+    assert due[-1] - due[0] >= timedelta(minutes=10)
     before = len(running.outbox())
-    running.post("/_local/clock", {"advance": "P3DT2H"})
-    sent = [each["sent_at"] for each in running.outbox()[before:]]
-    assert [moment(each) for each in sent] == [moment(each) for each in due]
+    running.post("/_local/clock", {"advance": "P3DT30M"})
+    reminders = [each for each in running.outbox()[before:] if each["step"] == "reminder_1"]
+    assert [moment(each["sent_at"]) for each in reminders if each["channel"] == "SMS"] == due
 
 
 def test_fresh_starts_empty(running: Running) -> None:
-    assert len(running.outbox()) > 6
+    assert len(running.outbox()) > len(SEEDED)
     running.stop()
     running.start("--fresh")
-    assert len(running.outbox()) == 6
+    assert len(running.outbox()) == len(SEEDED)
 
 
 def test_another_port_is_a_redeployment_that_keeps_the_data(running: Running) -> None:
@@ -357,6 +500,8 @@ def test_another_port_is_a_redeployment_that_keeps_the_data(running: Running) ->
         share_build(other.data)
         assert set(other.cases()) == cases
         other.post("/_local/clock", {"advance": "P3D"})
-        assert f"http://localhost:{other.port}/n/" in other.outbox()[-1]["text"]
+        reminders = [each for each in other.outbox() if each["step"] == "reminder_1"]
+        assert all(f"http://localhost:{other.port}/n/" in each["text"] for each in reminders)
+        assert reminders
     finally:
         other.stop()

@@ -22,6 +22,17 @@ GOOD = {
 }
 
 
+VOICE = "PinpointSMSVoiceV2.SendVoiceMessage"
+CALL = {
+    "DestinationPhoneNumber": "+8613800000117",
+    "OriginationIdentity": "arn:aws:sms-voice:us-east-1:000000000000:phone-number/phone-local",
+    "MessageBody": "您好，这里是示范银行。",
+    "MessageBodyTextType": "TEXT",
+    "VoiceId": "ZHIYU",
+    "Context": {"case_id": "a-1", "notice_id": "n1"},
+}
+
+
 @pytest.fixture
 def outbox(tmp_path: Path) -> Outbox:
     return Outbox(tmp_path / "outbox.jsonl", lambda: datetime(2026, 11, 23, 8, tzinfo=UTC))
@@ -76,6 +87,30 @@ def test_refuses_what_aws_refuses(outbox: Outbox, change: dict[str, Any], reason
     assert outbox.all() == []
 
 
+def test_takes_a_call(outbox: Outbox) -> None:
+    answer, body = call(outbox, CALL, VOICE)
+    assert (answer.status, body) == (200, {"MessageId": "id-1"})
+    (message,) = outbox.all()
+    assert (message.channel, message.text, message.segments) == ("VOICE", "您好，这里是示范银行。", None)
+    assert message.headers == {"VoiceId": "ZHIYU"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"OriginationIdentity": ""}, "MISSING_PARAMETER"),
+        ({"MessageBody": "x" * 6001}, "MAXIMUM_SIZE_EXCEEDED"),
+        ({"MessageBodyTextType": "HTML"}, "INVALID_PARAMETER"),
+        ({"VoiceId": "zhiyu"}, "FIELD_VALIDATION_FAILED"),
+    ],
+)
+def test_refuses_calls_that_aws_refuses(outbox: Outbox, change: dict[str, Any], reason: str) -> None:
+    answer, body = call(outbox, CALL | change, VOICE)
+    assert (answer.status, body["__type"], body["Reason"]) == (400, "ValidationException", reason)
+    assert outbox.all() == []
+
+
+@pytest.mark.parametrize("target", ["PinpointSMSVoiceV2.SendTextMessage", VOICE])
 @pytest.mark.parametrize(
     ("ending", "status", "name"),
     [
@@ -85,8 +120,9 @@ def test_refuses_what_aws_refuses(outbox: Outbox, change: dict[str, Any], reason
         ("0000004", 400, "ValidationException"),
     ],
 )
-def test_numbers_that_fail(outbox: Outbox, ending: str, status: int, name: str) -> None:
-    answer, body = call(outbox, GOOD | {"DestinationPhoneNumber": f"+86138{ending}"})
+def test_numbers_that_fail(outbox: Outbox, target: str, ending: str, status: int, name: str) -> None:
+    request = (CALL if target == VOICE else GOOD) | {"DestinationPhoneNumber": f"+86138{ending}"}
+    answer, body = call(outbox, request, target)
     assert (answer.status, body["__type"]) == (status, name)
     assert outbox.all() == []
 
@@ -97,5 +133,5 @@ def test_no_request_at_all(outbox: Outbox, raw: bytes) -> None:
 
 
 def test_other_operations_are_not_served(outbox: Outbox) -> None:
-    answer, body = call(outbox, {}, "PinpointSMSVoiceV2.SendVoiceMessage")
+    answer, body = call(outbox, {}, "PinpointSMSVoiceV2.SendMediaMessage")
     assert (answer.status, body["__type"]) == (400, "UnknownOperationException")

@@ -29,9 +29,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return result
 
 
-def test_an_event_becomes_two_messages_and_a_receipt(found: dict[str, Any]) -> None:
+def test_an_event_goes_the_road_of_every_channel(found: dict[str, Any]) -> None:
     assert found["answer"][0] == 202
-    assert found["channels"] == ["EMAIL", "SMS"]
+    assert found["channels"] == ["EMAIL", "LETTER", "SMS", "VOICE"]
     assert {each["kind"] for each in found["case"]["timeline"]} >= {"SENT", "RECEIPT"}
 
 
