@@ -100,8 +100,8 @@ def test_what_is_missing_or_differs_is_said_in_the_bundle_and_its_summary() -> N
 @pytest.mark.parametrize("kind", [FactKind.SENT, FactKind.FAILED])
 def test_a_send_without_a_digest_on_record_needs_its_message_all_the_same(kind: FactKind) -> None:
     lived = live()
-    facts.append(Fact(CASE_ID, kind, MADE_AT, ("reminder_1", ChannelName.SMS), {"code": "x"}))
     ident = notice_id(CASE_ID, "reminder_1", "SMS")
+    facts.append(Fact(CASE_ID, kind, MADE_AT, ("reminder_1", ChannelName.SMS), {"notice_id": ident}))
     assert gaps(lived) == {f"notices/{ident}-*.json": "NOT_KEPT"}
     keep(lived, ident, "words")
     assert gaps(lived) == {}
@@ -156,6 +156,13 @@ def test_a_name_that_says_less_of_its_content_than_it_should_is_no_proof() -> No
     for name in names:
         put(lived, name, body)
     assert gaps(lived) == dict.fromkeys(names, "DIGEST_DIFFERS")
+
+
+def test_words_altered_under_the_digest_of_the_true_ones_are_told() -> None:
+    lived = live()
+    kept = json.loads(lived.archive.get(f"cases/{CASE_ID}/{lived.name('SMS')}"))
+    put(lived, lived.name("SMS"), json.dumps(kept | {"text": "forged"}).encode())
+    assert gaps(lived) == {lived.name("SMS"): "DIGEST_DIFFERS"}
 
 
 def test_a_forged_message_with_a_matching_digest_of_its_own_is_told_from_the_one_that_was_sent() -> None:
