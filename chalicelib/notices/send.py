@@ -160,6 +160,8 @@ class Sender:
             "profile_version": notice.decision.profile_version,
             **more,
         }
+        if notice.message.pdf:
+            detail["pages"] = hashlib.sha256(notice.message.pdf).hexdigest()
         which = (notice.step, notice.channel.value)
         facts.append(Fact(ground.case.id, kind, self.clock(), which, detail))
 

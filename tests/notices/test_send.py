@@ -338,6 +338,8 @@ def test_a_letters_pages_are_kept_beside_it(scene: Scene) -> None:
     pages = hashlib.sha256(b"%PDF-1.7").hexdigest()[:16]
     assert scene.wiring.archive.get(f"cases/{CASE_ID}/letters/{notice.id}-{pages}.pdf") == b"%PDF-1.7"
     assert scene.letter.sent[0].pdf == b"%PDF-1.7"
+    (sent,) = scene.facts(FactKind.SENT)
+    assert sent.detail["pages"].startswith(pages), "the record says which pages left"
     assert scene.letter.sent[0].to == "张伟\n上海市世纪大道1号"
 
 

@@ -13,10 +13,13 @@ from moto import mock_aws
 from pynamodb.expressions.operand import Path
 from pypdf import PdfReader
 
+from chalicelib import profiles
+from chalicelib.channels.sandbox_receipts import reply_body
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.keys import notice_id
 from chalicelib.notices.evidence.container import unpack
 from chalicelib.notices.evidence.seal import SUMMARY
+from chalicelib.notices.state import LATTICE
 from chalicelib.store import facts
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow, EventRow, LenderRow
@@ -179,6 +182,24 @@ def test_the_whole_digest_counts_and_not_only_what_the_name_shows() -> None:
     facts.append(Fact(CASE_ID, FactKind.SENT, MADE_AT, ("reminder_1", ChannelName.SMS), detail))
     keep(lived, ident, "forged")
     assert gaps(lived) == {f"notices/{ident}-{kept[:16]}.json": "DIGEST_DIFFERS"}
+
+
+def test_a_text_sent_back_is_an_act_whose_words_stay_in_the_entry() -> None:
+    lived = live()
+    lived.scene.wiring.take_receipt(reply_body("+8613800138000", "昨天已经还了", "m1"))
+    (reply,) = lived.kinds("REPLY")
+    assert reply.detail["text"] == "昨天已经还了"
+    said = read(unpack(made(lived)))
+    assert "回复短信" in said
+    assert "昨天已经还了" not in said
+
+
+def test_the_summary_has_a_word_for_every_state_and_step() -> None:
+    words = load_words("evidence/words.en")
+    assert words["states"].keys() == set(LATTICE)
+    versions = ("CN@1", "US@1", "GB@1", "EU@1")
+    known = [profiles.of_version(version[:2], version) for version in versions]
+    assert words["steps"].keys() == {step.name for each in known for step in (*each.steps, *each.notices)}
 
 
 def test_a_strange_name_is_shown_and_never_read_as_markup() -> None:
