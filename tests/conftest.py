@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 from tests.table import make_table
@@ -27,6 +28,11 @@ _ENVIRONMENT = {
 os.environ.update(_ENVIRONMENT)
 for _name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
     os.environ.pop(_name, None)
+
+
+# Properties are about what is true, not about how fast this machine finds it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def _loopback_only(connect: Callable[..., Any]) -> Callable[..., Any]:

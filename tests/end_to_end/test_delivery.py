@@ -104,7 +104,8 @@ def test_a_letter_goes_out_when_all_else_has_failed_and_a_return_kills_the_addre
         "LETTER": "RETURNED",
     }
     assert stack.delivery(loan)["ended"] == "unreached"
-    assert stack.delivery(loan)["channels"]["LETTER"]["receipts"] == ["DISPATCHED", "PRINTED", "RETURNED"]
+    told = stack.delivery(loan)["channels"]["LETTER"]["receipts"]
+    assert sorted(told) == ["DISPATCHED", "PRINTED", "RETURNED"]  # within one second in any order
 
 
 def test_one_click_silences_e_mail(stack: Stack, loan: str) -> None:

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,9 +24,17 @@ def move(running: Running) -> None:
             running.post("/_local/clock", {"advance": "P1D"})
 
 
-def test_no_kill_sends_anything_twice(tmp_path: Path) -> None:
-    moments = random.Random(20261123)  # noqa: S311 - a seed makes a failure happen again
-    running, before = Running(tmp_path).start("--fresh"), ""
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """A fresh runner, gone at the end whatever happened."""
+    started = Running(tmp_path).start("--fresh")
+    yield started
+    if started.process:
+        started.stop(signal.SIGKILL)
+
+
+def test_no_kill_sends_anything_twice(running: Running) -> None:
+    moments, before = random.Random(20261123), ""  # noqa: S311 - a seed makes a failure happen again
     for _ in range(4):
         mover = threading.Thread(target=move, args=(running,))
         mover.start()
