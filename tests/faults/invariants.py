@@ -10,6 +10,7 @@ from itertools import pairwise
 from chalicelib import profiles
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.moments import from_stamp
+from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
@@ -43,7 +44,8 @@ def violations(world: World) -> list[str]:
 def _caps(world: World) -> Iterator[str]:
     """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
     for channel in ("SMS", "EMAIL"):
-        written = sorted((one.to, one.at) for one in world.providers.outbox if one.channel == channel)
+        counted = [one for one in world.providers.outbox if one.tags["step"] != CONFIRMATION]
+        written = sorted((one.to, one.at) for one in counted if one.channel == channel)
         for (to, at), (same, later) in pairwise(written):
             if to == same and later - at < timedelta(days=1):
                 yield f"{channel} twice in a day: {at} and {later}"
@@ -201,9 +203,9 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
-    elif channel == "VOICE":
+    elif channel == "VOICE" or step == CONFIRMATION:
         if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
-            yield f"a call names the amount: {delivery.notice}"
+            yield f"it names the amount: {delivery.notice}"
     elif f"{total / 100:,.2f}" not in delivery.text:
         yield f"the message does not say {total}: {delivery.notice}"
     if not _is_kept(world, delivery):
