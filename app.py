@@ -11,6 +11,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
+from chalicelib.api.unsubscribe import unsubscribing
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
 from chalicelib.wiring import wired
@@ -23,6 +24,7 @@ app = Chalice(app_name="accord", configure_logs=False)
 app.register_blueprint(loan_systems)
 app.register_blueprint(providers)
 app.register_blueprint(borrowers)
+app.register_blueprint(unsubscribing)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 

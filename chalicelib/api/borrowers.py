@@ -9,7 +9,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.api import session as sessions
 from chalicelib.api import views
-from chalicelib.api.visit import FORM, ONE_CLICK, Visit, raw_bytes, visited
+from chalicelib.api.visit import FORM, Visit, visited
 from chalicelib.domain.codes import ChannelName, FactKind, Mode
 from chalicelib.domain.errors import CaseClosed
 from chalicelib.telemetry import Metric
@@ -46,24 +46,6 @@ def verify(visit: Visit, token: str) -> Response:
             return _landing(visit, token, "locked", 429)
         case Gone():
             return _landing(visit, token, "gone", 404)
-
-
-@borrowers.route("/n/{token}/stop", methods=["GET", "HEAD"])
-@visited(borrowers, verified=False)
-def ask_to_stop(visit: Visit, token: str) -> Response:
-    """Lead whoever follows the unsubscribe link by hand to the page where he chooses; changes nothing."""
-    return visit.go(f"/n/{token}", stop=ChannelName.EMAIL.value)
-
-
-@borrowers.route("/n/{token}/stop", methods=["POST"], content_types=ONE_CLICK)
-@visited(borrowers, verified=False)
-def unsubscribe(visit: Visit, token: str) -> Response:
-    """Unsubscribe in one click, as a mail program does (RFC 8058): the same answer for every link."""
-    from chalicelib.borrower.preferences import unsubscribe as stop
-
-    if b"One-Click" in raw_bytes(borrowers.current_request):
-        stop(token, visit.wiring.pepper(), visit.wiring.clock())
-    return Response("", status_code=200, headers={"Cache-Control": "no-store"})
 
 
 @borrowers.route("/my/info", methods=["GET"])

@@ -24,6 +24,9 @@ _LENDER_TEXTS = (
 ).split()
 
 
+_LINKS = ("feedback_url", "apply_url", "complaint_url")  # one link leads to all three
+
+
 def language_of(case: Case, profile: Profile) -> str:
     """Return the language to write in: the borrower's own, its nearest kin, or the profile's first."""
     wanted = case.borrower.language
@@ -53,6 +56,7 @@ def fill(
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at
     texts: dict[str, Any] = {name: lender.text(name, language) for name in _LENDER_TEXTS}
+    texts |= dict.fromkeys(_LINKS, link)
     return Variables(
         **texts,
         recipient_name=case.borrower.name,
@@ -64,9 +68,6 @@ def fill(
         today=at.astimezone(zone).date(),
         mediation_days=profile.answered_wait // _DAY,
         modes_offered=tuple(mode.value for mode in Mode),
-        feedback_url=link,
-        apply_url=link,
-        complaint_url=link,
         regulator=_regulator(profile, lender, language),
         notice_id=notice_id,
         verify_code=notice_id[:8].upper(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 _SECRET_SECONDS, _LENDER_SECONDS = 300, 60
 
 
-class Vault:
+class Vault(ABC):
     """The part of the wiring that knows secrets."""
 
     settings: Settings
 
+    @abstractmethod
     def client(self, service: str, retries: int = 2) -> Any:
         """Return a client of an AWS service."""
-        raise NotImplementedError
 
     def pepper(self) -> bytes:
         """The key of link tokens and second factors."""

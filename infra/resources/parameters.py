@@ -34,7 +34,12 @@ def number(description: str, default: float, least: float = 1, most: float | Non
 
 
 def parameters(stage: str) -> Part:
-    switch = {"Default": "yes", "AllowedValues": ["yes", "no"]}
+    """Everything the deployer may choose, by subject."""
+    return whereabouts(stage) | senders() | print_house() | watch()
+
+
+def whereabouts(stage: str) -> Part:
+    """What is deployed, and where it is reached."""
     return {
         "Stage": text(
             "Fixed when packaged: package again for another stage.", Default=stage, AllowedValues=[stage]
@@ -46,6 +51,12 @@ def parameters(stage: str) -> Part:
             ConstraintDescription="must be a URL without a slash at the end, e.g. https://notice.example.org",
         ),
         "AlarmEmail": text("Who is told of alarms by e-mail; empty: nobody.", Default=""),
+    }
+
+
+def senders() -> Part:
+    """From whom messages come, and how fast each provider takes them."""
+    return {
         "EmailFrom": text(
             "Sender of notices: an address that, or whose domain, is a verified SES identity here.",
             AllowedPattern="[^@\\s<>]+@[^@\\s<>]+",
@@ -70,12 +81,25 @@ def parameters(stage: str) -> Part:
         ),
         # A sender waits for its turn with a claim in its hands: at most 40 s of the function's 60.
         "Senders": number("Senders at work at once; they share each provider's rate.", 10, 2, 40),
+    }
+
+
+def print_house() -> Part:
+    """Who prints the letters."""
+    return {
         "PrintHouse": text(
             "ARN of the IAM role, user or account that may fetch letters; empty: nobody.",
             Default="",
             AllowedPattern="(arn:aws[a-z-]*:iam::\\d{12}:(root|role/.+|user/.+))?",
             ConstraintDescription="must be empty, or the ARN of an IAM role, user or account (…:root)",
         ),
+    }
+
+
+def watch() -> Part:
+    """What is watched, and what this account leaves to other means."""
+    switch = {"Default": "yes", "AllowedValues": ["yes", "no"]}
+    return {
         "MonthlyBudget": number(
             "US dollars a month, each for SMS and calls, that are not to be exceeded.", 100
         ),
