@@ -9,6 +9,7 @@ from chalice import Chalice, ConvertToMiddleware, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.api.borrowers import borrowers
+from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
 from chalicelib.api.unsubscribe import unsubscribing
@@ -24,6 +25,7 @@ app = Chalice(app_name="accord", configure_logs=False)
 app.register_blueprint(loan_systems)
 app.register_blueprint(providers)
 app.register_blueprint(borrowers)
+app.register_blueprint(journeys)
 app.register_blueprint(unsubscribing)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))

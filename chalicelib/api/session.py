@@ -1,14 +1,16 @@
-"""A verified borrower's session: a signed cookie that names a case and ages (pure)."""
+"""A visitor's session: a signed cookie that names a verified case or a guest, and ages (pure)."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.keys import CaseId
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.keys import CaseId, Guest, Subject, subject
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=4)
@@ -18,28 +20,40 @@ ABSOLUTE = timedelta(hours=4)
 class Session:
     """Who is here since when; `seen` is the last page."""
 
-    case_id: CaseId
+    subject: Subject
     issued: int
     seen: int
 
+    @property
+    def case_id(self) -> CaseId:
+        """The case it was verified for; raises NotFound for a guest."""
+        if isinstance(self.subject, Guest):
+            raise NotFound("a guest has no case")
+        return self.subject
+
     def seal(self, key: bytes) -> str:
         """Return the cookie's value."""
-        body = f"{self.case_id}.{self.issued}.{self.seen}"
+        body = f"{self.subject}.{self.issued}.{self.seen}"
         return f"{body}.{_mac(key, 'session', body)}"
 
     def csrf(self, key: bytes) -> str:
         """Return the token that this session's forms must carry."""
-        return _mac(key, "csrf", f"{self.case_id}.{self.issued}")
+        return _mac(key, "csrf", f"{self.subject}.{self.issued}")
 
     def seen_at(self, now: datetime) -> Session:
         """Return the session as of one more page."""
-        return Session(self.case_id, self.issued, int(now.timestamp()))
+        return Session(self.subject, self.issued, int(now.timestamp()))
 
 
-def start(case_id: CaseId, now: datetime) -> Session:
+def start(who: Subject, now: datetime) -> Session:
     """Return a new session; verification always starts one (nothing before it is kept)."""
     at = int(now.timestamp())
-    return Session(case_id, at, at)
+    return Session(who, at, at)
+
+
+def start_guest(randomness: Callable[[int], bytes], now: datetime) -> Session:
+    """Return a session for somebody of whom nothing is known."""
+    return start(Guest(base64.urlsafe_b64encode(randomness(16)).decode().rstrip("=")), now)
 
 
 def open_session(value: str, key: bytes, now: datetime) -> Session | None:
@@ -47,8 +61,8 @@ def open_session(value: str, key: bytes, now: datetime) -> Session | None:
     body, _, mac = value.rpartition(".")
     if not hmac.compare_digest(mac.encode(), _mac(key, "session", body).encode()):
         return None
-    case_id, issued, seen = body.split(".")
-    session = Session(CaseId.parse(case_id), int(issued), int(seen))
+    who, issued, seen = body.split(".")
+    session = Session(subject(who), int(issued), int(seen))
     at = now.timestamp()
     fresh = at - session.seen <= IDLE.total_seconds() and at - session.issued <= ABSOLUTE.total_seconds()
     return session if fresh else None

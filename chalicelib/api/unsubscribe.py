@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.visit import ONE_CLICK, Visit, raw_bytes, visited
+from chalicelib.api.visit import ONE_CLICK, Visit, Who, raw_bytes, visited
 from chalicelib.domain.codes import ChannelName
 
 unsubscribing = Blueprint(__name__)
 
 
 @unsubscribing.route("/n/{token}/stop", methods=["GET", "HEAD"])
-@visited(unsubscribing, verified=False)
+@visited(unsubscribing, Who.ANYONE)
 def ask_to_stop(visit: Visit, token: str) -> Response:
     """Lead whoever follows the unsubscribe link by hand to the page where he chooses; changes nothing."""
     return visit.go(f"/n/{token}", stop=ChannelName.EMAIL.value)
 
 
 @unsubscribing.route("/n/{token}/stop", methods=["POST"], content_types=ONE_CLICK)
-@visited(unsubscribing, verified=False)
+@visited(unsubscribing, Who.ANYONE, cross_site=True)
 def unsubscribe(visit: Visit, token: str) -> Response:
     """Unsubscribe in one click, as a mail program does (RFC 8058): the same answer for every link."""
     from chalicelib.borrower.preferences import unsubscribe as stop

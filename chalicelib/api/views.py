@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chalice import Response
@@ -11,9 +11,19 @@ from chalice import Response
 from chalicelib.api.visit import Visit
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Outcome
+from chalicelib.domain.local_form import format_date
 
 if TYPE_CHECKING:
     from chalicelib.notices.variables import Variables
+
+
+def today_and_currency(visit: Visit) -> tuple[date, str]:
+    """Return the visitor's own day and the currency of his case; a guest's are the regulator's country's."""
+    now = visit.wiring.clock()
+    if not visit.verified:
+        return now.astimezone(ZoneInfo("Asia/Shanghai")).date(), "CNY"
+    case = visit.case()
+    return now.astimezone(zone_of(case)).date(), case.amount.currency
 
 
 def closed(visit: Visit, case: Case) -> Response:
@@ -41,13 +51,21 @@ def variables(visit: Visit, case: Case) -> Variables:
     )
 
 
-def answered_on(case: Case) -> date | None:
-    """Return the local day of the last answer, or None while there is none."""
+def local(visit: Visit, case: Case) -> dict[str, Any]:
+    """Return what the notice says, as the visitor reads it."""
+    from chalicelib.notices.variables import local_values
+
+    return local_values(variables(visit, case), profile=case.profile, language=visit.language)
+
+
+def answered_on(visit: Visit, case: Case) -> str:
+    """Return the local day of the last answer as the visitor reads it, empty while there is none."""
     from chalicelib.store import facts
 
     if not case.answered:
-        return None
-    return facts.of(case.id, FactKind.FEEDBACK)[-1].at.astimezone(zone_of(case)).date()
+        return ""
+    last = facts.of(case.id, FactKind.FEEDBACK)[-1]
+    return format_date(last.at.astimezone(zone_of(case)).date(), visit.language)
 
 
 def zone_of(case: Case) -> ZoneInfo:

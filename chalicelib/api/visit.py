@@ -1,13 +1,14 @@
-"""One page request of a borrower: its form, language and session, and the page that answers it."""
+"""One page request: its form, language and session, and the page that answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import wraps
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from chalice import Blueprint, Response
 from chalice.app import Request
@@ -16,28 +17,47 @@ from chalicelib.api import session as sessions
 from chalicelib.api.session import Session
 from chalicelib.domain.case import Case
 from chalicelib.domain.errors import CaseClosed, NotFound
-from chalicelib.domain.keys import CaseId
+from chalicelib.domain.keys import CaseId, Subject
 from chalicelib.wiring import Wiring, wired
 
 LANGUAGES = ("zh-CN", "en")
 FORM = ["application/x-www-form-urlencoded"]
 ONE_CLICK = [*FORM, "multipart/form-data"]
 """What a mail program may send (RFC 8058)."""
-_MAX_FIELDS = 20
+_MAX_FIELDS = 60
 
 View = Callable[..., Response]
 
 
+class Who(StrEnum):
+    """Whom a page is for; the policy that every page's route must have (tests/api/test_routes.py).
+
+    ANYONE needs no session and gets none, GUEST is anyone with a session, begun with his first page,
+    BORROWER has shown that the case is his.
+    """
+
+    ANYONE = "ANYONE"
+    GUEST = "GUEST"
+    BORROWER = "BORROWER"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a borrower's page needs to know of its request."""
+    """What a page needs to know of its request; `typed` are all values of its form."""
 
     wiring: Wiring
     language: str
-    form: Mapping[str, str]
+    path: str
+    typed: Mapping[str, Sequence[str]]
     query: Mapping[str, str]
     session: Session | None
     foreign: bool
+    seen: dict[str, Case] = field(default_factory=dict)
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The first value of each field."""
+        return {name: values[0] for name, values in self.typed.items()}
 
     @property
     def base(self) -> str:
@@ -56,17 +76,32 @@ class Visit:
             raise NotFound("no session")
         return self.session.case_id
 
+    @property
+    def subject(self) -> Subject:
+        """Whose visit this is; raises NotFound without a session."""
+        if self.session is None:
+            raise NotFound("no session")
+        return self.session.subject
+
+    @property
+    def verified(self) -> bool:
+        """Whether the visitor has shown that a case is his."""
+        return self.session is not None and isinstance(self.session.subject, CaseId)
+
     def case(self) -> Case:
-        """Return the case of the session; raises NotFound when there is none."""
+        """Return the case of the session, read once a visit; raises NotFound when there is none."""
         from chalicelib.store import cases
 
-        return cases.get(self.case_id)
+        if "case" not in self.seen:
+            self.seen["case"] = cases.get(self.case_id)
+        return self.seen["case"]
 
     def page(self, name: str, http: int = 200, **context: object) -> Response:
         """Return a rendered page; a session's cookie is renewed with it."""
         from chalicelib.api.pages import render
 
-        html = render(name, self.language, csrf=self.csrf, base=self.base, **context)
+        where = {"csrf": self.csrf, "base": self.base, "path": self.path, "verified": self.verified}
+        html = render(name, self.language, {**where, **context})
         return Response(html, headers=self._headers(), status_code=http)
 
     def go(self, path: str, session: Session | None = None, **query: str) -> Response:
@@ -98,55 +133,72 @@ class Visit:
         return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{flags}"
 
 
-def visited(blueprint: Blueprint, *, verified: bool) -> Callable[[View], View]:
+def visited(blueprint: Blueprint, who: Who, *, cross_site: bool = False) -> Callable[[View], View]:
     """Give a view its Visit and turn what goes wrong into pages; stands right under `@route`.
 
-    With `verified`, a request without a live session is shown the way back, and a form must carry the
-    session's CSRF token and come from our own page, as far as the browser says (`Sec-Fetch-Site`; under our
-    Referrer-Policy browsers send no Origin to compare).
+    For a BORROWER a request without a live session is shown the way back. A form of somebody with a session
+    must carry its CSRF token, and every form must come from our own page, as far as the browser says
+    (`Sec-Fetch-Site`; under our Referrer-Policy browsers send no Origin to compare), unless `cross_site`.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Response:
-            visit = _visit(blueprint.current_request)
+            visit = _visit(blueprint.current_request, who)
             try:
-                if verified and visit.session is None:
-                    return visit.page("error", 403, status=403)
-                if verified and visit.form and (visit.foreign or not _csrf_is_right(visit)):
-                    return visit.page("error", 403, status=403)
+                if who == Who.BORROWER and not visit.verified:
+                    return visit.page("error", 403, status="403")
+                if visit.typed and _is_forged(visit, who, cross_site):
+                    return visit.page("error", 403, status="403")
                 return view(visit, *args, **kwargs)
             except CaseClosed:
                 return visit.page("closed", reason="closed")
             except NotFound:
-                return visit.page("error", 404, status=404)
+                return visit.page("error", 404, status="404")
             except Exception:
                 visit.wiring.telemetry.logger.exception("page failed")
-                return visit.page("error", 500, status=500)
+                return visit.page("error", 500, status="500")
 
+        guarded.who = who  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
-def _visit(request: Request) -> Visit:
+def _is_forged(visit: Visit, who: Who, cross_site: bool) -> bool:
+    if visit.foreign and not cross_site:
+        return True
+    return who != Who.ANYONE and not _csrf_is_right(visit)
+
+
+def _visit(request: Request, who: Who) -> Visit:
     wiring = wired()
     query = dict(request.query_params or {})
     session = _session(request, wiring)
     foreign = request.headers.get("sec-fetch-site", "") in ("cross-site", "same-site")
-    return Visit(wiring, _language(request, query, session), _form(request), query, session, foreign)
+    visit = Visit(wiring, _language(request, query), _path(request), _typed(request), query, session, foreign)
+    if who == Who.GUEST and session is None:
+        return replace(visit, session=sessions.start_guest(wiring.randomness, wiring.clock()))
+    return visit
 
 
-def _form(request: Request) -> dict[str, str]:
+def _path(request: Request) -> str:
+    """Return the path asked for, below the deployment's own prefix."""
+    path = request.path
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    return path
+
+
+def _typed(request: Request) -> dict[str, list[str]]:
     if request.method != "POST":
         return {}
     try:
-        fields = parse_qs(
-            raw_bytes(request).decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS
-        )
+        text = raw_bytes(request).decode("utf-8")
+        fields = parse_qs(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
-        return {"": ""}
-    return {name: values[0] for name, values in fields.items()} or {"": ""}
+        return {"": [""]}
+    return fields or {"": [""]}
 
 
 def raw_bytes(request: Request) -> bytes:
@@ -172,7 +224,7 @@ def _cookie_kind(wiring: Wiring) -> tuple[str, str]:
     return ("__Host-accord", "; Secure") if secure else ("accord", "")
 
 
-def _language(request: Request, query: Mapping[str, str], session: Session | None) -> str:
+def _language(request: Request, query: Mapping[str, str]) -> str:
     asked = query.get("lang")
     if asked in LANGUAGES:
         return str(asked)

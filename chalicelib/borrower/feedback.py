@@ -2,57 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from chalicelib.domain.case import status_after_feedback
-from chalicelib.domain.codes import DelayReason, FactKind, Mode, Stage, Wish
-from chalicelib.domain.errors import FieldError, InvalidAnswer
+from chalicelib.domain.codes import FactKind, Stage, Wish
 from chalicelib.domain.keys import CaseId
+from chalicelib.forms.journey import Submission
 from chalicelib.store import answers, waits
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
-
-MAX_TEXT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A checked answer; `id` names this one submission, so that sending it twice is harmless."""
-
-    id: str
-    reason: DelayReason
-    text: str
-    wish: Wish
-    mode: Mode | None
-
-
-def read_answer(form: Mapping[str, str]) -> Answer:
-    """Return the answer in a form; raises InvalidAnswer with every fault, each under its field's name.
-
-    Line ends count once: a browser sends CR LF where the borrower typed one.
-    """
-    text = form.get("text", "").replace("\r\n", "\n").strip()
-    faults = []
-    if form.get("reason") not in set(DelayReason):
-        faults.append(FieldError("reason", "required"))
-    if len(text) > MAX_TEXT:
-        faults.append(FieldError("text", "too_long"))
-    if form.get("wish") not in set(Wish):
-        faults.append(FieldError("wish", "required"))
-    wants = form.get("wish") == Wish.YES
-    if wants and form.get("mode") not in set(Mode):
-        faults.append(FieldError("mode", "required"))
-    if faults:
-        raise InvalidAnswer(tuple(faults))
-    return Answer(
-        id=form.get("answers_id", "")[:36],
-        reason=DelayReason(form["reason"]),
-        text=text,
-        wish=Wish(form["wish"]),
-        mode=Mode(form["mode"]) if wants else None,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +19,14 @@ class GiveFeedback:
 
     timers: Timers
 
-    def __call__(self, case_id: CaseId, answer: Answer, now: datetime) -> None:
+    def __call__(self, case_id: CaseId, sent: Submission) -> None:
         """Record an answer and wake the waiting execution; a repeat only wakes it again.
 
         If the signal fails the answer stands and the sweeper wakes the execution. Raises CaseClosed.
         """
-        detail = {
-            "reason": answer.reason.value,
-            "text": answer.text,
-            "wish": answer.wish.value,
-            "mode": answer.mode.value if answer.mode else None,
-        }
-        fact = Fact(case_id, FactKind.FEEDBACK, now, (answer.id,), detail)
-        answers.answer(case_id, status_after_feedback(answer.wish), fact)
+        detail = {"reference": sent.reference, **sent.answers}
+        fact = Fact(case_id, FactKind.FEEDBACK, sent.at, (sent.id,), detail)
+        answers.answer(case_id, status_after_feedback(Wish(str(sent.answers["wish"]))), fact)
         wait = waits.get(case_id)
         if wait and Stage.ANSWERED not in (wait.stage, wait.resume):
             self.timers.answer(wait.token)

@@ -40,6 +40,26 @@ class CaseId:
         return cls(key, int(generation))
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A visitor who is known by nothing but his cookie: `id` is random, 22 characters."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return f"guest~{self.id}"
+
+
+Subject = CaseId | Guest
+"""Whose forms these are: a verified borrower's case, or a guest."""
+
+
+def subject(text: str) -> Subject:
+    """Return the Subject written by `str`; raises ValueError when `text` is none."""
+    kind, mark, rest = text.partition("~")
+    return Guest(rest) if mark and kind == "guest" else CaseId.parse(text)
+
+
 def notice_id(case: CaseId, step: str, channel: str) -> str:
     """Return the id of the one notice of this case, step and channel: 24 hex characters."""
     return hashlib.sha256(f"{case}\0{step}\0{channel}".encode()).hexdigest()[:24]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date, datetime
 
 LANGUAGES = ("zh-CN", "en")
@@ -119,6 +121,19 @@ def format_number(minor: int, currency: str) -> str:
     major, rest = divmod(abs(minor), 10**exponent)
     sign = "-" if minor < 0 else ""
     return f"{sign}{major:,}.{rest:0{exponent}d}" if exponent else f"{sign}{major:,}"
+
+
+def minor_units(typed: str, currency: str) -> int:
+    """Return an amount as a person types it in minor units: `¥ 1,200.5` or `１２００元`.
+
+    A comma groups thousands and a point is the decimal one. Raises ValueError for anything else.
+    """
+    plain = re.sub(r"[\s,¥$£€元]|" + re.escape(currency), "", unicodedata.normalize("NFKC", typed).upper())
+    exponent = _EXPONENTS.get(currency, 2)
+    found = re.fullmatch(r"([0-9]{1,13})(?:\.([0-9]*))?", plain)
+    if not found or len(found[2] or "") > exponent:
+        raise ValueError("not an amount of money")
+    return int(found[1] + (found[2] or "").ljust(exponent, "0"))
 
 
 def format_money(minor: int, currency: str, language: str, *, region: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain.codes import FactKind
-from chalicelib.domain.keys import CaseId
+from chalicelib.domain.keys import CaseId, Guest, Subject
 
 CASE = "CASE"
 EVENT = "EVENT"
@@ -34,6 +34,13 @@ def wait(case: CaseId) -> str:
 def watch(case: CaseId, step: str) -> str:
     """Sort key of the delivery execution's wait for one step."""
     return f"{case.generation:04d}#WATCH#{step}"
+
+
+def draft(subject: Subject, journey: str) -> tuple[str, str]:
+    """Partition and sort key of somebody's unsent or just sent answers in one journey."""
+    if isinstance(subject, Guest):
+        return f"GUEST#{subject.id}", f"DRAFT#{journey}"
+    return loan(subject.loan_key), f"{subject.generation:04d}#DRAFT#{journey}"
 
 
 def person(key: str) -> str:

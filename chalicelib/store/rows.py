@@ -169,6 +169,14 @@ class TriesRow(Row):
     tries = NumberAttribute()
 
 
+class DraftRow(Row):
+    """Somebody's answers in one journey, page by page, until they are sent and a day longer."""
+
+    id = UnicodeAttribute()
+    answers: MapAttribute[str, str] = MapAttribute(default=dict)
+    sent_at = MomentAttribute(null=True)
+
+
 class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 

@@ -29,7 +29,7 @@ class Browser:
     def post(self, path: str, form: dict[str, Any] | None = None, *, csrf: str | None = None) -> HTTPResponse:
         """Submit a form, with the session's own CSRF token unless another is given."""
         fields = {"csrf": self.csrf() if csrf is None else csrf, **(form or {})}
-        return self.ask("POST", path, urlencode(fields).encode(), {"content-type": FORM})
+        return self.ask("POST", path, urlencode(fields, doseq=True).encode(), {"content-type": FORM})
 
     def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
         sent = {"accept-language": self.language, **({"cookie": self.jar} if self.jar else {}), **headers}
@@ -46,6 +46,14 @@ class Browser:
         page = self._client.http.get("/my/preferences", headers={"cookie": self.jar})
         found = re.search(r'name="csrf" value="([^"]+)"', page.body.decode())
         return found.group(1) if found else ""
+
+    def answer(
+        self, journey: str, *pages: tuple[str, dict[str, Any]], root: str = "/my/form"
+    ) -> HTTPResponse:
+        """Go a journey page by page (name, form) and return its check."""
+        for page, form in pages:
+            goes_to(self.post(f"{root}/{journey}/{page}", form))
+        return self.get(f"{root}/{journey}/check")
 
     def enter(self, token: str, factor: str = "123X") -> HTTPResponse:
         """Open the link and give the second factor."""

@@ -1,0 +1,58 @@
+"""What a person can do by answering questions: each act's journey and what its answers set going."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from chalice import Response
+
+from chalicelib.api.visit import Visit
+from chalicelib.domain.errors import NotFound
+from chalicelib.forms.journey import Journey, Submission
+
+_OPEN = frozenset({"complain"})
+"""Journeys a guest may go as well; every other is for a verified borrower."""
+_ACTS = frozenset({"feedback"}) | _OPEN
+"""Each is a module of this package that has an ACT."""
+
+
+Offers = Mapping[str, Mapping[str, str]]
+"""Codes that only the moment knows with how each reads in the visitor's language, by field."""
+
+
+def _no_offers(visit: Visit) -> Offers:
+    return {}
+
+
+def _open_gate(visit: Visit) -> Response | None:
+    return None
+
+
+def _nothing_more(visit: Visit, sent: Submission) -> Mapping[str, object]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act: its journey, what sending does, and what its pages need.
+
+    `carry_out` writes the fact and then signals; it is called again when a sending is repeated. `gate`
+    returns the page shown instead when the act is not to be had now. `confirmation` gives the last page what
+    it needs beyond the reference.
+    """
+
+    journey: Journey
+    carry_out: Callable[[Visit, Submission], None]
+    offers: Callable[[Visit], Offers] = _no_offers
+    gate: Callable[[Visit], Response | None] = _open_gate
+    confirmation: Callable[[Visit, Submission], Mapping[str, object]] = _nothing_more
+
+
+def act_of(name: str, *, guest: bool) -> Act:
+    """Return an act by its journey's name; raises NotFound for one that is not, or not for guests."""
+    if name not in (_OPEN if guest else _ACTS):
+        raise NotFound(f"no journey {name}")
+    return cast("Act", import_module(f"{__name__}.{name}").ACT)

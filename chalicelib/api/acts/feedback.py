@@ -1,0 +1,38 @@
+"""Feedback: recorded, and the waiting case woken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalice import Response
+
+from chalicelib.api import views
+from chalicelib.api.acts import Act
+from chalicelib.api.visit import Visit
+from chalicelib.domain.case import Case
+from chalicelib.forms.journey import Submission
+from chalicelib.forms.journeys.feedback import FEEDBACK
+from chalicelib.telemetry import Metric
+
+
+def _gate(visit: Visit) -> Response | None:
+    case: Case = visit.case()
+    return views.closed(visit, case) if case.answered or not case.is_open else None
+
+
+def _carry_out(visit: Visit, sent: Submission) -> None:
+    from chalicelib.borrower.feedback import GiveFeedback
+
+    GiveFeedback(visit.wiring.timers)(visit.case_id, sent)
+    visit.wiring.telemetry.count(Metric.FEEDBACK)
+    visit.wiring.telemetry.event("feedback given", case_id=str(visit.case_id), wish=sent.answers["wish"])
+
+
+def _confirmation(visit: Visit, sent: Submission) -> Mapping[str, object]:
+    from chalicelib.api.pages import words_of
+
+    words = words_of("journeys/feedback", visit.language)["done"]
+    return {"next": (*words["always"], words["by_wish"][sent.answers["wish"]])}
+
+
+ACT = Act(journey=FEEDBACK, carry_out=_carry_out, gate=_gate, confirmation=_confirmation)
