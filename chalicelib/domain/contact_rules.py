@@ -102,7 +102,7 @@ def _forbidden(question: Question, profile: Profile) -> str | None:
         return profile.opt_out.rule.id
     if not case.borrower.address(channel):
         return "person.no_address"
-    return "person.address_dead" if channel in question.person.suppressed else None
+    return "person.address_dead" if question.person.lost(case.borrower.address_key(channel)) else None
 
 
 def _held(case: Case, bound: PurposeRule, profile: Profile) -> str | None:

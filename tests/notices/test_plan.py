@@ -13,7 +13,7 @@ from chalicelib.domain.contact_rules import Verdict
 from chalicelib.domain.person import Person
 from chalicelib.domain.profile import Step
 from chalicelib.notices.plan import OUT_OF_TIME, Ground, channel_of, claim_key, plan, plan_fallback
-from tests.samples import NIGHT, NOON, borrower, case
+from tests.samples import BORROWER, NIGHT, NOON, borrower, case
 
 CN = profiles.of_version("CN", "CN@1")
 FIRST, SECOND = CN.step(Stage.NOTIFY), CN.step(Stage.REMIND)
@@ -106,7 +106,9 @@ def test_the_last_resort_overrides_no_hold() -> None:
 
 
 def test_a_dead_address_is_no_resort() -> None:
-    person = Person("p" * 22, 2, opted_out=frozenset(ChannelName), suppressed={SMS: "Bounce"})
+    person = Person(
+        "p" * 22, 2, opted_out=frozenset(ChannelName), suppressed={BORROWER.address_key(SMS): "Bounce"}
+    )
     todo = plan_fallback(_ground(person=person))
     assert [channel for channel, _ in todo.having(Verdict.ALLOW)] == [EMAIL, VOICE]
 

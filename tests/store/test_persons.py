@@ -10,7 +10,7 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.caps import LONGEST_LOOK_BACK
 from chalicelib.domain.codes import ChannelName, ContactState, Purpose
-from chalicelib.domain.person import Contact, Person
+from chalicelib.domain.person import AddressKey, Contact, Person
 from chalicelib.store import persons
 from chalicelib.store.rows import PersonRow
 from tests.samples import CASE_ID, KEY, NOON
@@ -18,6 +18,7 @@ from tests.samples import CASE_ID, KEY, NOON
 pytestmark = pytest.mark.usefixtures("scene")
 
 WHO = "p" * 22
+MAIL, PHONE = AddressKey(ChannelName.EMAIL, "e" * 12), AddressKey(ChannelName.SMS, "d" * 12)
 CALL = persons.contact_name(CASE_ID, "first_notice#VOICE")
 CALLED = Contact(NOON, ChannelName.VOICE, Purpose.STATUTORY, "demo-bank", KEY)
 
@@ -110,23 +111,42 @@ def test_channels_are_silenced_one_by_one_and_each_once() -> None:
     assert found.revision == 2
 
 
-def test_addresses_die_one_by_one_and_each_for_a_reason() -> None:
-    assert persons.suppress(WHO, ChannelName.EMAIL, "Bounce/Permanent") is True
-    assert persons.suppress(WHO, ChannelName.EMAIL, "Bounce/Permanent") is False
-    assert persons.suppress(WHO, ChannelName.SMS, "wrong_person") is True
+def test_addresses_die_one_by_one_and_each_for_its_first_reason() -> None:
+    assert persons.suppress(WHO, MAIL, "Bounce/Permanent") is True
+    assert persons.suppress(WHO, MAIL, "Bounce/Permanent") is False
+    assert persons.suppress(WHO, MAIL, "Complaint") is False
+    assert persons.suppress(WHO, PHONE, "wrong_person") is True
     found = persons.get(WHO)
-    assert found.suppressed == {ChannelName.EMAIL: "Bounce/Permanent", ChannelName.SMS: "wrong_person"}
+    assert found.suppressed == {MAIL: "Bounce/Permanent", PHONE: "wrong_person"}
     assert found.revision == 2
+
+
+def test_another_address_on_the_same_channel_is_free() -> None:
+    persons.suppress(WHO, MAIL, "Bounce/Permanent")
+    found = persons.get(WHO)
+    assert found.lost(MAIL)
+    assert not found.lost(AddressKey(ChannelName.EMAIL, "another"))
+    assert not found.lost(AddressKey(ChannelName.LETTER, MAIL.digest))
+
+
+def test_who_has_too_many_dead_addresses_loses_the_channel_and_his_row_stays_small() -> None:
+    for number in range(persons.MOST_DEAD):
+        assert persons.suppress(WHO, AddressKey(ChannelName.EMAIL, str(number)), "Bounce/Permanent")
+    assert not persons.get(WHO).lost(MAIL)
+    assert persons.suppress(WHO, MAIL, "Bounce/Permanent") is True
+    found = persons.get(WHO)
+    assert found.lost(AddressKey(ChannelName.EMAIL, "a new one"))
+    assert not found.lost(PHONE)
+    assert persons.suppress(WHO, AddressKey(ChannelName.EMAIL, "x"), "Bounce/Permanent") is False
+    assert len(persons.get(WHO).suppressed) == persons.MOST_DEAD + 1
 
 
 def test_neither_forgets_the_contacts_and_a_contact_forgets_neither() -> None:
     persons.opt_out(WHO, ChannelName.SMS)
     _count()
-    persons.suppress(WHO, ChannelName.EMAIL, "Complaint")
+    persons.suppress(WHO, MAIL, "Complaint")
     found = persons.get(WHO)
-    assert found == Person(
-        WHO, 3, {CALL: CALLED}, frozenset({ChannelName.SMS}), {ChannelName.EMAIL: "Complaint"}
-    )
+    assert found == Person(WHO, 3, {CALL: CALLED}, frozenset({ChannelName.SMS}), {MAIL: "Complaint"})
 
 
 def test_one_persons_silence_is_not_anothers() -> None:
