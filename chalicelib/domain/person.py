@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.domain.codes import ChannelName, ContactState, Purpose
+from chalicelib.domain.preferences import Preferences
 
 
 class AddressKey(NamedTuple):
@@ -38,8 +39,9 @@ class Person:
     """Who is contacted, over all cases, channels and lenders.
 
     `contacts` are recent attempts by notice; `opted_out` channels he silenced; `suppressed` addresses that
-    are dead or not his, with the reason: another address on the same channel is free. `revision` counts
-    changes, so that a claim which rests on this state fails when somebody else was quicker.
+    are dead or not his, with the reason: another address on the same channel is free. `preferences` are what
+    he asked for. `revision` counts changes, so that a claim which rests on this state fails when somebody
+    else was quicker.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Person:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     opted_out: frozenset[ChannelName] = frozenset()
     suppressed: Mapping[AddressKey, str] = field(default_factory=dict)
+    preferences: Preferences = field(default_factory=Preferences)
 
     def lost(self, address: AddressKey) -> bool:
         """Whether nothing may go to an address because it is dead or not his."""

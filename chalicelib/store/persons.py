@@ -13,7 +13,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.codes import ChannelName, ContactState, Purpose
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.person import EVERY_ADDRESS, AddressKey, Contact, Person
+from chalicelib.domain.preferences import Preferences
 from chalicelib.store import keys
+from chalicelib.store.preference_text import from_text, to_text
 from chalicelib.store.rows import PersonRow
 from chalicelib.store.writes import lost
 
@@ -40,6 +42,7 @@ def get(key: str) -> Person:
         {name: _to_contact(name, text) for name, text in row.contacts.as_dict().items()},
         frozenset(ChannelName(name) for name in row.opted_out or ()),
         dict(map(_to_dead, sorted(row.suppressed or ()))),
+        from_text(row.preferences) if row.preferences else Preferences(),
     )
 
 
@@ -90,6 +93,15 @@ def suppress(key: str, address: AddressKey, reason: str) -> bool:
     digest = address.digest if len(person.suppressed) < MOST_DEAD else EVERY_ADDRESS
     told = f"{address.channel.value} {digest} {reason}"
     return _update(key, [PersonRow.suppressed.add({told})], ~PersonRow.suppressed.contains(told))
+
+
+def set_preferences(key: str, preferences: Preferences) -> bool:
+    """Put what a person asks for in place of what he asked for before; returns whether that is news.
+
+    It binds every message that has not been claimed yet, as the person's revision moves.
+    """
+    told = to_text(preferences)
+    return _update(key, [PersonRow.preferences.set(told)], ~(PersonRow.preferences == told))
 
 
 def _update(key: str, actions: Sequence[Action], condition: Condition) -> bool:

@@ -135,6 +135,7 @@ class PersonRow(Row):
     contacts: MapAttribute[str, str] = MapAttribute(default=dict)
     opted_out = UnicodeSetAttribute(null=True)
     suppressed = UnicodeSetAttribute(null=True)
+    preferences = UnicodeAttribute(null=True)
 
 
 class EventRow(Row):
