@@ -50,6 +50,11 @@ def person_key(address: str, key: bytes) -> str:
     return _mac(key, b"person", address.casefold().encode())[:22]
 
 
+def address_digest(address: str, key: bytes) -> str:
+    """Return the 12 characters (72 bits) by which a person's addresses are told apart, never their text."""
+    return _mac(key, b"address", address.casefold().encode())[:12]
+
+
 def event_reference(lender: str, event_id: str, key: bytes) -> str:
     """Return the 26-character reference of an event: the same for a repeat, not guessable without the key."""
     mac = hmac.new(key, f"{lender}\0{event_id}".encode(), hashlib.sha256).digest()

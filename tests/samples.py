@@ -26,6 +26,7 @@ BORROWER = Borrower(
     email="zhangwei@example.com",
     factor="f" * 22,
     person="p" * 22,
+    digests={"phone": "d" * 12, "email": "e" * 12},
 )
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -9,6 +9,15 @@ from datetime import date, datetime
 from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome, Wish
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
+from chalicelib.domain.person import AddressKey
+
+_ADDRESSES = {
+    ChannelName.SMS: "phone",
+    ChannelName.VOICE: "phone",
+    ChannelName.EMAIL: "email",
+    ChannelName.LETTER: "postal",
+    ChannelName.IN_APP: "app_user",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,8 @@ class Borrower:
     """Who owes and how to reach him; `factor` is the keyed hash of his second factor, never the factor.
 
     `person` is the keyed hash under which his contacts are counted over all his cases, `postal` the lines
-    of his postal address, `app_user` his id in the lender's app.
+    of his postal address, `app_user` his id in the lender's app. `digests` are the keyed hashes of these four
+    by their names, under which an address is suppressed.
     """
 
     name: str
@@ -28,16 +38,16 @@ class Borrower:
     person: str = ""
     postal: tuple[str, ...] = ()
     app_user: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, channel: ChannelName) -> str | None:
         """Return what a channel sends to (see channels.Outgoing), or None."""
-        return {
-            ChannelName.SMS: self.phone,
-            ChannelName.VOICE: self.phone,
-            ChannelName.EMAIL: self.email,
-            ChannelName.LETTER: "\n".join(self.postal) or None,
-            ChannelName.IN_APP: self.app_user,
-        }[channel]
+        found: str | tuple[str, ...] | None = getattr(self, _ADDRESSES[channel])
+        return ("\n".join(found) or None) if isinstance(found, tuple) else found
+
+    def address_key(self, channel: ChannelName) -> AddressKey:
+        """Return under which key the address of a channel is suppressed."""
+        return AddressKey(channel, self.digests.get(_ADDRESSES[channel], ""))
 
 
 @dataclass(frozen=True, slots=True)

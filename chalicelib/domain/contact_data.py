@@ -108,6 +108,7 @@ def _purpose(section: Section, counted: bool | None) -> PurposeRule:
             capped=data.flag("capped"),
             windowed=data.flag("windowed"),
             heeds_opt_out=data.code("heeds_opt_out", Heeding),
+            heeds_hours=data.code("heeds_hours", Heeding),
             stopped_by=frozenset(data.codes("stopped_by", HoldKind)),
             ended_by=frozenset(data.codes("ended_by", End)),
             at_once=(data.whole_if_there("at_once_minutes") or 0) * _MINUTE,

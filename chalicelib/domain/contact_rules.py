@@ -9,8 +9,9 @@ from enum import StrEnum
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, HoldKind, Purpose
 from chalicelib.domain.person import Person
+from chalicelib.domain.preferences import Preferences
 from chalicelib.domain.profile import Profile
-from chalicelib.domain.purposes import End, PurposeRule
+from chalicelib.domain.purposes import End, Heeding, PurposeRule
 from chalicelib.domain.rules import Certainty, Rule
 from chalicelib.domain.windows import zones_of
 
@@ -38,7 +39,8 @@ class Question:
     """One message somebody wants to send.
 
     `last_resort`: no other channel is left for a notice the law demands. `acted_at`: when the person did
-    what a REPLY confirms (aware).
+    what a REPLY confirms (aware). `deadline`: until when the message is of use (aware); hours that the person
+    asked for do not make a notice of the law miss it.
     """
 
     case: Case
@@ -47,6 +49,7 @@ class Question:
     purpose: Purpose
     last_resort: bool = False
     acted_at: datetime | None = None
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,16 @@ def decide(question: Question, profile: Profile, at: datetime) -> Decision:
     What forbids for good comes before what only asks to wait. A DEFER names the first moment, in whole
     seconds, at which caps and permitted hours all allow, and the one of them that holds longest by itself.
     """
-    forbidden = _forbidden(question, profile)
+    forbidden = _forbidden(question, profile) or _never_convenient(question, profile, at)
     if forbidden:
         return Decision(Verdict.DENY, forbidden, profile.version)
     free, cap_rule = _free_of_caps(question, profile, at)
-    opening = _opening(question, profile, at)
+    opening, hours_rule = _opening(question, profile, at)
     if free > opening:
-        moment = _opening(question, profile, free)
+        moment, _ = _opening(question, profile, free)
         return Decision(Verdict.DEFER, cap_rule, profile.version, moment)
     if opening > at:
-        return Decision(Verdict.DEFER, profile.hours[question.channel].rule.id, profile.version, opening)
+        return Decision(Verdict.DEFER, hours_rule, profile.version, opening)
     return Decision(Verdict.ALLOW, _permitting(question, profile, at), profile.version)
 
 
@@ -102,7 +105,7 @@ def _forbidden(question: Question, profile: Profile) -> str | None:
         return profile.opt_out.rule.id
     if not case.borrower.address(channel):
         return "person.no_address"
-    return "person.address_dead" if channel in question.person.suppressed else None
+    return "person.address_dead" if question.person.lost(case.borrower.address_key(channel)) else None
 
 
 def _held(case: Case, bound: PurposeRule, profile: Profile) -> str | None:
@@ -128,18 +131,49 @@ def _free_of_caps(question: Question, profile: Profile, at: datetime) -> tuple[d
     return _whole_second(latest) if rule else latest, rule
 
 
-def _opening(question: Question, profile: Profile, at: datetime) -> datetime:
-    """Return the first moment from `at` on at which the hour permits the message."""
-    if profile.purposes[question.purpose].any_hour(question.acted_at, at):
-        return at
-    zones = zones_of(question.case.borrower.timezone, profile.zones)
-    return profile.hours[question.channel].window.next_open(at, zones)
+def _opening(question: Question, profile: Profile, at: datetime) -> tuple[datetime, str]:
+    """Return the first moment from `at` on at which the hour permits the message, and the rule that says so.
+
+    The hours the person asked for count within the law's, unless the message would miss its deadline by
+    them: a preference gives way to a notice the law demands, a window never does.
+    """
+    bound, hours = profile.purposes[question.purpose], profile.hours[question.channel]
+    if bound.any_hour(question.acted_at, at):
+        return at, bound.rule.id
+    legal = hours.window.next_open(at, zones_of(question.case.borrower.timezone, profile.zones))
+    convenient = _convenient(question, profile, at)
+    if convenient is None or convenient == legal:
+        return legal, hours.rule.id
+    missed = question.deadline is not None and convenient > question.deadline
+    if missed and bound.heeds_hours == Heeding.UNLESS_LAST_RESORT:
+        return legal, hours.rule.id
+    return convenient, profile.asked_hours.id
+
+
+def _convenient(question: Question, profile: Profile, at: datetime) -> datetime | None:
+    """Return the first moment inside the window that suits the person too, or None when none ever does."""
+    window, asked = profile.hours[question.channel].window, question.person.preferences
+    if profile.purposes[question.purpose].heeds_hours == Heeding.NEVER:
+        asked = Preferences()
+    return asked.next_convenient(at, window, zones_of(question.case.borrower.timezone, profile.zones))
+
+
+def _never_convenient(question: Question, profile: Profile, at: datetime) -> str | None:
+    """Return the rule that denies what must keep to hours which all lie outside the law's, or None."""
+    if not question.person.preferences.convenient:
+        return None
+    bound = profile.purposes[question.purpose]
+    binds = bound.heeds_hours == Heeding.ALWAYS and not bound.any_hour(question.acted_at, at)
+    return profile.asked_hours.id if binds and _convenient(question, profile, at) is None else None
 
 
 def _permitting(question: Question, profile: Profile, at: datetime) -> str:
     """Return the rule an allowed message rests on: its hours, or its purpose where that overrides one."""
     bound = profile.purposes[question.purpose]
     if bound.any_hour(question.acted_at, at) or question.channel in question.person.opted_out:
+        return bound.rule.id
+    asked = question.person.preferences.convenient
+    if asked and _convenient(question, profile, at) != at:  # the deadline came first
         return bound.rule.id
     return profile.hours[question.channel].rule.id
 

@@ -52,7 +52,7 @@ class Profile:
 
     The first of `zones` is the country's home zone: its day decides which version is in force. `regulator`
     is empty when the lender has to name the authority (see `regulator_from_lender`). `contact_window` is the
-    general one, `hours` has each channel's own.
+    general one, `hours` has each channel's own, `asked_hours` the rule that a person's own bind.
     """
 
     jurisdiction: str
@@ -66,6 +66,7 @@ class Profile:
     regulator: Mapping[str, Any]
     contact_window: Window
     hours: Mapping[ChannelName, Hours]
+    asked_hours: Rule
     opt_out: OptOut
     caps: tuple[Cap, ...]
     purposes: Mapping[Purpose, PurposeRule]

@@ -13,7 +13,7 @@ from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.contact_data import caps, holds, hours, purposes
 from chalicelib.domain.errors import InvalidProfile
 from chalicelib.domain.profile import Profile
-from chalicelib.domain.rules import OptOut, Scope
+from chalicelib.domain.rules import OptOut, Rule, Scope
 from chalicelib.domain.section import Section
 from chalicelib.domain.step_data import duties, notices, steps, terms
 
@@ -77,6 +77,7 @@ def _profile(jurisdiction: str, whole: Section, calendars: Calendars) -> Profile
         regulator=_regulator(whole.inner("regulator"), languages),
         contact_window=general,
         hours=of_channels,
+        asked_hours=_asked_hours(whole.inner("asked_hours")),
         opt_out=_opt_out(whole.inner("opt_out")),
         caps=caps(whole),
         purposes=purposes(whole),
@@ -87,6 +88,11 @@ def _profile(jurisdiction: str, whole: Section, calendars: Calendars) -> Profile
         duties=duties(whole.inner("duties")),
         rules=whole.rules,
     )
+
+
+def _asked_hours(data: Section) -> Rule:
+    with data:
+        return data.rule()
 
 
 def _last_day(whole: Section) -> date | None:

@@ -11,7 +11,10 @@ from chalicelib.domain.rules import Rule
 
 
 class Heeding(StrEnum):
-    """Whether a person's opt-out from a channel silences a purpose there."""
+    """Whether what a person asked for binds a purpose: his opt-out from a channel, his convenient hours.
+
+    The last resort is a notice that could go no other way, or at no other hour while it is of use.
+    """
 
     ALWAYS = "always"
     UNLESS_LAST_RESORT = "unless_last_resort"
@@ -30,7 +33,8 @@ class PurposeRule:
     """How contacts of one purpose are bound.
 
     `counted` ones use up the caps, `capped` ones wait for them, `windowed` ones for permitted hours, unless
-    they answer the person's own act of at most `at_once` seconds ago.
+    they answer the person's own act of at most `at_once` seconds ago. `heeds_hours`: whether they keep to the
+    hours the person asked for.
     """
 
     rule: Rule
@@ -38,6 +42,7 @@ class PurposeRule:
     capped: bool
     windowed: bool
     heeds_opt_out: Heeding
+    heeds_hours: Heeding
     stopped_by: frozenset[HoldKind]
     ended_by: frozenset[End]
     at_once: int = 0

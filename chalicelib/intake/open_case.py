@@ -66,6 +66,13 @@ def _is_news(case: Case, known: Case | datetime) -> bool:
 
 def _read(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys) -> Overdue:
     given, taken = data.borrower, upstream.taken
+    postal = tuple(given.postal or ())
+    addresses = {
+        "phone": given.phone,
+        "email": given.email,
+        "postal": "\n".join(postal),
+        "app_user": given.app_user,
+    }
     borrower = Borrower(
         name=given.name,
         language=given.language,
@@ -73,9 +80,10 @@ def _read(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys)
         phone=given.phone,
         email=given.email,
         factor=links.factor_digest(given.id_last4, taken.loan_key, keys.factor),
-        person=links.person_key(given.phone or given.email or "\n".join(given.postal or ()), keys.person),
-        postal=tuple(given.postal or ()),
+        person=links.person_key(given.phone or given.email or "\n".join(postal), keys.person),
+        postal=postal,
         app_user=given.app_user,
+        digests={name: links.address_digest(one, keys.person) for name, one in addresses.items() if one},
     )
     return Overdue(
         event_id=taken.event_id,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import Mode
+from chalicelib.domain.person import Person
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.windows import zones_of
 from chalicelib.notices.variables import Regulator, SentBefore, Variables
@@ -27,9 +28,12 @@ _LENDER_TEXTS = (
 _LINKS = ("feedback_url", "apply_url", "complaint_url")  # one link leads to all three
 
 
-def language_of(case: Case, profile: Profile) -> str:
-    """Return the language to write in: the borrower's own, its nearest kin, or the profile's first."""
-    wanted = case.borrower.language
+def language_of(case: Case, profile: Profile, person: Person | None = None) -> str:
+    """Return the language to write in: the one asked for, its nearest kin, or the profile's first.
+
+    What the person asked for himself comes before what the loan system says of him.
+    """
+    wanted = (person and person.preferences.language) or case.borrower.language
     kin = [have for have in profile.languages if have.split("-")[0] == wanted.split("-")[0].lower()]
     return wanted if wanted in profile.languages else (kin or profile.languages)[0]
 

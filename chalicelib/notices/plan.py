@@ -45,10 +45,12 @@ class Ground:
 
     def decide(self, channel: ChannelName, *, last_resort: bool = False) -> Decision:
         """Return whether the step's message may go over a channel now, or not until when, and why."""
-        if self.at > self.since + timedelta(seconds=self.step.useful):
+        deadline = self.since + timedelta(seconds=self.step.useful)
+        if self.at > deadline:
             return Decision(Verdict.DENY, OUT_OF_TIME, self.profile.version)
+        purpose = self.step.purpose
         question = Question(
-            self.case, self.person, channel, self.step.purpose, last_resort=last_resort, acted_at=self.since
+            self.case, self.person, channel, purpose, last_resort, acted_at=self.since, deadline=deadline
         )
         return decide(question, self.profile, self.at)
 
@@ -59,8 +61,9 @@ class Ground:
         return max(0, int(left.total_seconds()))
 
     def unclaimed(self, channels: Iterable[ChannelName]) -> tuple[ChannelName, ...]:
-        """Return those channels over which nobody has claimed this step's message yet."""
-        return tuple(each for each in channels if claim_key(self.step.name, each) not in self.case.claims)
+        """Return those channels over which nobody has claimed this step's message, the preferred first."""
+        left = [each for each in channels if claim_key(self.step.name, each) not in self.case.claims]
+        return self.person.preferences.first(left)
 
 
 @dataclass(frozen=True, slots=True)

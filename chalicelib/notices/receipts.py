@@ -56,7 +56,7 @@ class Receipts:
         meaning = receipt.meaning
         if meaning.dead or receipt.status == "COMPLAINED":
             reason = receipt.word.replace(" ", "_")
-            persons.suppress(person, channel, reason)
+            persons.suppress(person, case.borrower.address_key(channel), reason)
             facts.append(Fact(case.id, FactKind.SUPPRESSED, self.clock(), (channel.value, reason)))
         if meaning.opt_out:
             persons.opt_out(person, channel)

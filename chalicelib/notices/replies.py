@@ -10,7 +10,7 @@ from chalicelib import links, profiles
 from chalicelib.channels.replies import Reply
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.person import Person
+from chalicelib.domain.person import AddressKey, Person
 from chalicelib.notices.plan import claim_key
 from chalicelib.notices.reply_words import Meaning, meaning_of
 from chalicelib.store import cases, facts, persons
@@ -36,6 +36,7 @@ class Replies:
         the channel, and the next delivery of the reply confirms it.
         """
         key, now = links.person_key(reply.phone, self.person_key()), self.clock()
+        phone = links.address_digest(reply.phone, self.person_key())
         meaning = meaning_of(reply.text)
         person = persons.get(key)
         concerned = _cases(person)
@@ -44,7 +45,7 @@ class Replies:
             facts.append(Fact(case_id, FactKind.REPLY, now, (reply.reply_id.replace("#", "")[:64],), detail))
         if meaning == Meaning.WRONG_PERSON:
             for channel in (ChannelName.SMS, ChannelName.VOICE):
-                persons.suppress(key, channel, _WRONG)
+                persons.suppress(key, AddressKey(channel, phone), _WRONG)
                 for case_id in concerned:
                     facts.append(Fact(case_id, FactKind.SUPPRESSED, now, (channel.value, _WRONG)))
         if meaning == Meaning.STOP:

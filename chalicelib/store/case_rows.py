@@ -35,6 +35,7 @@ def to_row(case: Case, *, archived: bool = False) -> CaseRow:
         person=borrower.person or None,
         postal=list(borrower.postal) or None,
         app_user=borrower.app_user,
+        digests=dict(borrower.digests) or None,
         amount=to_map(case.amount),
         holds=set(case.holds) or None,
         reached=set(case.reached) or None,
@@ -77,6 +78,7 @@ def _to_borrower(row: CaseRow) -> Borrower:
         row.person or "",
         tuple(row.postal or ()),
         row.app_user,
+        row.digests.as_dict() if row.digests else {},
     )
 
 

@@ -12,13 +12,17 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.codes import ChannelName, ContactState, Purpose
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.person import Contact, Person
+from chalicelib.domain.person import EVERY_ADDRESS, AddressKey, Contact, Person
+from chalicelib.domain.preferences import Preferences
 from chalicelib.store import keys
+from chalicelib.store.preference_text import from_text, to_text
 from chalicelib.store.rows import PersonRow
 from chalicelib.store.writes import lost
 
 KEPT = timedelta(days=31)
 """How long a contact is remembered; no cap looks back further (domain.profile holds it)."""
+MOST_DEAD = 40
+"""Dead addresses kept of a person: the row stays within a few KB."""
 
 
 def row_of(key: str) -> PersonRow:
@@ -32,13 +36,13 @@ def get(key: str) -> Person:
         row = PersonRow.get(keys.person(key), keys.PERSON, consistent_read=True)
     except PersonRow.DoesNotExist:
         return Person(key)
-    dead = (each.split(" ", 1) for each in row.suppressed or ())
     return Person(
         key,
         int(row.revision),
         {name: _to_contact(name, text) for name, text in row.contacts.as_dict().items()},
         frozenset(ChannelName(name) for name in row.opted_out or ()),
-        {ChannelName(name): reason for name, reason in dead},
+        dict(map(_to_dead, sorted(row.suppressed or ()))),
+        from_text(row.preferences) if row.preferences else Preferences(),
     )
 
 
@@ -78,10 +82,26 @@ def opt_out(key: str, channel: ChannelName) -> bool:
     return _update(key, [PersonRow.opted_out.add({channel.value})], silenced)
 
 
-def suppress(key: str, channel: ChannelName, reason: str) -> bool:
-    """Note that a person's address is dead or not his (`reason`: a code); returns whether that is news."""
-    told = f"{channel.value} {reason}"
+def suppress(key: str, address: AddressKey, reason: str) -> bool:
+    """Note that a person's address is dead or not his (`reason`: a code); returns whether that is news.
+
+    Whoever has MOST_DEAD such addresses loses the whole channel with the next one (*policy*).
+    """
+    person = get(key)
+    if person.lost(address):
+        return False
+    digest = address.digest if len(person.suppressed) < MOST_DEAD else EVERY_ADDRESS
+    told = f"{address.channel.value} {digest} {reason}"
     return _update(key, [PersonRow.suppressed.add({told})], ~PersonRow.suppressed.contains(told))
+
+
+def set_preferences(key: str, preferences: Preferences) -> bool:
+    """Put what a person asks for in place of what he asked for before; returns whether that is news.
+
+    It binds every message that has not been claimed yet, as the person's revision moves.
+    """
+    told = to_text(preferences)
+    return _update(key, [PersonRow.preferences.set(told)], ~(PersonRow.preferences == told))
 
 
 def _update(key: str, actions: Sequence[Action], condition: Condition) -> bool:
@@ -98,6 +118,11 @@ def _update(key: str, actions: Sequence[Action], condition: Condition) -> bool:
 
 def _contact(name: str) -> Path:
     return Path(["contacts", name])
+
+
+def _to_dead(text: str) -> tuple[AddressKey, str]:
+    channel, digest, reason = text.split(" ", 2)
+    return AddressKey(ChannelName(channel), digest), reason
 
 
 def _to_text(contact: Contact) -> str:

@@ -87,6 +87,7 @@ class CaseRow(Row):
     person = UnicodeAttribute(null=True)
     postal = JSONAttribute(null=True)
     app_user = UnicodeAttribute(null=True)
+    digests: MapAttribute[str, str] = MapAttribute(null=True)
     amount = AmountMap(null=True)
     due_date = DateAttribute(null=True)
     overdue_since = DateAttribute(null=True)
@@ -134,6 +135,7 @@ class PersonRow(Row):
     contacts: MapAttribute[str, str] = MapAttribute(default=dict)
     opted_out = UnicodeSetAttribute(null=True)
     suppressed = UnicodeSetAttribute(null=True)
+    preferences = UnicodeAttribute(null=True)
 
 
 class EventRow(Row):

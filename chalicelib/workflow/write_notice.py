@@ -61,7 +61,7 @@ class WriteNotice:
         sent: Sequence[Fact],
     ) -> Message:
         case, profile = this.case, this.profile
-        language = language_of(case, profile)
+        language = language_of(case, profile, this.person)
         rounds = {step.name for step in profile.steps}
         sent = [fact for fact in sent if fact.which[0] in rounds]  # a confirmation is no notice of the debt
         values = fill(

@@ -53,7 +53,7 @@ def _shown(case: Any, waits: list[Wait], facts: list[Fact]) -> dict[str, Any]:
 
 def _person(key: str) -> dict[str, Any]:
     person = importlib.import_module("chalicelib.store.persons").get(key)
-    dead = {channel.value: reason for channel, reason in person.suppressed.items()}
+    dead = {address.channel.value: reason for address, reason in person.suppressed.items()}
     return {"opted_out": sorted(each.value for each in person.opted_out), "suppressed": dead}
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.contact_rules import Decision, Question, Verdict, decide,
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.person import Person
 from tests.domain.given import contact, debt, person, profile
-from tests.samples import NIGHT, NOON, amount, borrower, case
+from tests.samples import BORROWER, NIGHT, NOON, amount, borrower, case
 
 CN, US, GB = (profiles.versions(name)[0] for name in ("CN", "US", "GB"))
 SMS, EMAIL, VOICE = ChannelName.SMS, ChannelName.EMAIL, ChannelName.VOICE
@@ -52,7 +52,9 @@ def test_every_reason_in_its_order() -> None:
     """A case with every obstacle at once; each one taken away shows the next."""
     nowhere = borrower(phone=None)
     worst = case(status=CaseStatus.CLOSED, holds=frozenset({"DISPUTE", "?"}), borrower=nowhere)
-    who = person(contact(NIGHT), opted_out=frozenset({SMS}), suppressed={SMS: "bounced"})
+    who = person(
+        contact(NIGHT), opted_out=frozenset({SMS}), suppressed={BORROWER.address_key(SMS): "bounced"}
+    )
     answered = replace(worst, status=CaseStatus.FEEDBACK)
     held = replace(worst, status=CaseStatus.NOTICED)
     strange = replace(held, holds=frozenset({"?"}))
@@ -134,9 +136,15 @@ def test_each_channel_needs_its_own_address() -> None:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_dead_address_is_dead_for_every_purpose(purpose: Purpose) -> None:
-    who = person(suppressed={EMAIL: "bounced"})
+    who = person(suppressed={BORROWER.address_key(EMAIL): "bounced"})
     assert _decide(channel=EMAIL, purpose=purpose, who=who, last_resort=True).rule == "person.address_dead"
     assert _decide(channel=SMS, purpose=purpose, who=who).verdict == Verdict.ALLOW
+
+
+def test_a_new_address_is_free_where_the_old_one_is_dead() -> None:
+    who = person(suppressed={BORROWER.address_key(EMAIL): "bounced"})
+    moved = case(borrower=borrower(email="new@example.com", digests={"phone": "d" * 12, "email": "n" * 12}))
+    assert _decide(moved, channel=EMAIL, who=who).verdict == Verdict.ALLOW
 
 
 @pytest.mark.parametrize("hold", HoldKind)

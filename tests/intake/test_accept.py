@@ -16,7 +16,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import loan_key
-from chalicelib.store import cases, facts, waits
+from chalicelib.store import cases, facts, persons, waits
 from chalicelib.store.waits import Wait
 from tests.road import KEYS, NOON
 from tests.samples import CASE_ID, KEY
@@ -305,6 +305,20 @@ def test_the_lenders_zone_stands_in_for_a_missing_one(scene: Scene) -> None:
 def test_an_unknown_reference_is_an_error_that_the_queue_brings_again(scene: Scene) -> None:
     with pytest.raises(NotFound):
         scene.carry_out("no-such-reference")
+
+
+def test_the_next_cases_new_address_is_no_longer_the_suppressed_one(scene: Scene) -> None:
+    scene.accept()
+    old = scene.case.borrower
+    persons.suppress(old.person, old.address_key(ChannelName.EMAIL), "Bounce/Permanent")
+    scene.accept("settled")
+    data = _data(scene, "overdue")
+    data["borrower"] |= {"email": "new@example.com"}
+    scene.accept(id="evt-overdue-0002", time="2026-11-24T01:30:00Z", data=data)
+    new, person = _latest().borrower, persons.get(old.person)
+    assert new.person == old.person
+    assert [person.lost(each.address_key(ChannelName.EMAIL)) for each in (old, new)] == [True, False]
+    assert "new@example.com" not in new.digests.values()
 
 
 def test_a_lender_who_repeats_himself_does_not_start_anew_after_silence(scene: Scene) -> None:

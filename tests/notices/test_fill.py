@@ -11,6 +11,8 @@ import pytest
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
+from chalicelib.domain.person import Person
+from chalicelib.domain.preferences import Preferences
 from chalicelib.notices.fill import fill, language_of
 from chalicelib.notices.variables import Regulator, Variables
 from chalicelib.store.facts import Fact
@@ -74,6 +76,12 @@ def test_statutory_days_are_handed_through() -> None:
 )
 def test_the_language_is_the_borrowers_or_its_nearest_kin(wanted: str, language: str) -> None:
     assert language_of(case(borrower=borrower(language=wanted)), CN) == language
+
+
+def test_what_the_borrower_asked_for_comes_before_what_the_loan_system_says() -> None:
+    asked = Person("p" * 22, preferences=Preferences(language="en"))
+    assert language_of(case(), CN, asked) == "en"
+    assert language_of(case(), CN, Person("p" * 22)) == "zh-CN"
 
 
 def test_texts_come_in_the_language() -> None:

@@ -11,9 +11,10 @@ from chalicelib import profiles
 from chalicelib.domain.codes import ChannelName, Stage
 from chalicelib.domain.contact_rules import Verdict
 from chalicelib.domain.person import Person
+from chalicelib.domain.preferences import Preferences, Span
 from chalicelib.domain.profile import Step
 from chalicelib.notices.plan import OUT_OF_TIME, Ground, channel_of, claim_key, plan, plan_fallback
-from tests.samples import NIGHT, NOON, borrower, case
+from tests.samples import BORROWER, NIGHT, NOON, borrower, case
 
 CN = profiles.of_version("CN", "CN@1")
 FIRST, SECOND = CN.step(Stage.NOTIFY), CN.step(Stage.REMIND)
@@ -79,6 +80,21 @@ def test_the_fallback_takes_what_is_left_of_the_first_round_too_and_keeps_the_or
     assert not todo.last_resort
 
 
+def test_the_preferred_channel_is_tried_first_where_the_step_has_it() -> None:
+    wants = Person("p" * 22, preferences=Preferences(channel=LETTER))
+    assert [each for each, _ in plan(_ground(person=wants)).decisions] == [SMS, EMAIL]
+    tried = plan_fallback(_ground(person=wants, borrower=EVERYWHERE, claims={"first_notice#SMS": "x@1"}))
+    assert [each for each, _ in tried.decisions] == [LETTER, EMAIL, VOICE]
+
+
+def test_hours_asked_for_give_way_when_the_notice_would_come_too_late_to_be_of_use() -> None:
+    evenings = Preferences((Span(frozenset(range(7)), 1080, 1260),))
+    wants, last = Person("p" * 22, preferences=evenings), NOON - timedelta(seconds=FIRST.useful)
+    assert plan(_ground(person=wants)).having(Verdict.ALLOW) == ()
+    assert len(plan(_ground(person=wants, since=last)).having(Verdict.ALLOW)) == 2
+    assert plan(_ground(SECOND, person=wants, since=last)).having(Verdict.ALLOW) == ()
+
+
 def test_a_silenced_channel_is_passed_over_while_another_is_left() -> None:
     todo = plan_fallback(_ground(person=_silent(SMS, EMAIL, VOICE), borrower=EVERYWHERE))
     assert [channel for channel, _ in todo.having(Verdict.ALLOW)] == [LETTER]
@@ -106,7 +122,9 @@ def test_the_last_resort_overrides_no_hold() -> None:
 
 
 def test_a_dead_address_is_no_resort() -> None:
-    person = Person("p" * 22, 2, opted_out=frozenset(ChannelName), suppressed={SMS: "Bounce"})
+    person = Person(
+        "p" * 22, 2, opted_out=frozenset(ChannelName), suppressed={BORROWER.address_key(SMS): "Bounce"}
+    )
     todo = plan_fallback(_ground(person=person))
     assert [channel for channel, _ in todo.having(Verdict.ALLOW)] == [EMAIL, VOICE]
 

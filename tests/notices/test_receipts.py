@@ -132,7 +132,9 @@ def test_a_dead_address_is_suppressed_at_once_for_the_person(
     scene: Scene, word: str, channel: str, reason: str
 ) -> None:
     _take(scene, word, channel)
-    assert persons.get(scene.case.borrower.person).suppressed == {ChannelName(channel): reason}
+    assert persons.get(scene.case.borrower.person).suppressed == {
+        scene.case.borrower.address_key(ChannelName(channel)): reason
+    }
     assert [fact.which for fact in scene.facts(FactKind.SUPPRESSED)] == [(channel, reason)]
 
 
@@ -153,7 +155,8 @@ def test_a_passing_fault_kills_no_address(scene: Scene, word: str, channel: str)
 
 def test_a_suppression_whose_record_was_lost_is_recorded_by_the_repeat(scene: Scene) -> None:
     """A death between the person's row and the timeline; the queue delivers again."""
-    persons.suppress(scene.case.borrower.person, ChannelName.EMAIL, "Bounce/Permanent")
+    who = scene.case.borrower
+    persons.suppress(who.person, who.address_key(ChannelName.EMAIL), "Bounce/Permanent")
     _take(scene, "Bounce/Permanent", "EMAIL")
     assert len(scene.facts(FactKind.SUPPRESSED)) == 1
 
@@ -295,7 +298,8 @@ def test_a_death_between_any_two_parts_is_healed_by_the_repeat(
             _take(scene, "Complaint", "EMAIL")
     _take(scene, "Complaint", "EMAIL")
     assert [fact.kind for fact in scene.facts()] == [FactKind.RECEIPT, FactKind.SUPPRESSED]
-    assert persons.get(scene.case.borrower.person).suppressed == {ChannelName.EMAIL: "Complaint"}
+    who = scene.case.borrower
+    assert persons.get(who.person).suppressed == {who.address_key(ChannelName.EMAIL): "Complaint"}
     assert scene.case.reached == {STEP}
     assert scene.machine.signals == [("token-1", "success", {})]
 

@@ -112,7 +112,9 @@ def test_who_is_somebody_else_is_neither_written_to_nor_called_any_more(scene: S
     _other_case(scene)
     assert _reply(scene, "Wrong number") == "WRONG_PERSON"
     person = persons.get(scene.case.borrower.person)
-    assert person.suppressed == {ChannelName.SMS: "wrong_person", ChannelName.VOICE: "wrong_person"}
+    who = scene.case.borrower
+    dead = {who.address_key(channel) for channel in (ChannelName.SMS, ChannelName.VOICE)}
+    assert person.suppressed == dict.fromkeys(dead, "wrong_person")
     assert person.opted_out == frozenset()
     for case_id in (CASE_ID, OTHER):
         told = {fact.which for fact in facts.of(case_id, FactKind.SUPPRESSED)}

@@ -23,6 +23,7 @@ from chalicelib.notices.send import LEASE, Notice, Sending, claim_value, claimed
 from chalicelib.store import cases, claims, facts, persons
 from chalicelib.store.archive import Archive
 from chalicelib.store.case_rows import to_row
+from chalicelib.store.rows import PersonRow
 from tests.fakes import client_error
 from tests.road import NOON
 from tests.samples import CASE_ID, amount
@@ -171,7 +172,8 @@ def _silence(scene: Scene) -> None:
 
 
 def _bounce(scene: Scene) -> None:
-    persons.suppress(scene.case.borrower.person, ChannelName.SMS, "TEXT_INVALID")
+    who = scene.case.borrower
+    persons.suppress(who.person, who.address_key(ChannelName.SMS), "TEXT_INVALID")
 
 
 def _rival(scene: Scene) -> None:
@@ -218,11 +220,11 @@ def test_a_person_who_never_rests_is_given_up_for_now(scene: Scene, monkeypatch:
 
     def moving(key: str) -> object:
         found = read(key)
-        persons.suppress(key, ChannelName.LETTER, f"reason-{found.revision}")
+        persons.row_of(key).update([PersonRow.revision.add(1)])
         return found
 
     monkeypatch.setattr(persons, "get", moving)
-    persons.suppress(ground.person.key, ChannelName.LETTER, "moved")
+    persons.row_of(ground.person.key).update([PersonRow.revision.add(1)])
     assert scene.wiring._sender.send(ground, NOTICE, "attempt-1") == Sending.LOST
     assert (scene.sms.sent, scene.case.claims) == ([], {})
 

@@ -16,7 +16,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome, Purpose
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.keys import CaseId, loan_key
-from chalicelib.domain.person import Contact, Person
+from chalicelib.domain.person import AddressKey, Contact, Person
 from chalicelib.store import cases, claims, persons
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.claims import Moved
@@ -100,7 +100,7 @@ def _opted_out() -> None:
 
 
 def _dead() -> None:
-    persons.suppress(WHO, ChannelName.SMS, "Bounce")
+    persons.suppress(WHO, AddressKey(ChannelName.SMS, "d" * 12), "Bounce")
 
 
 def _contacted() -> None:

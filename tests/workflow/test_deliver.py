@@ -278,7 +278,7 @@ def test_late_receipts_in_any_order_never_cause_a_second_contact(
 
 
 def test_a_silenced_and_a_dead_channel_are_passed_over_with_their_rules_on_record(scene: Scene) -> None:
-    persons.suppress(scene.case.borrower.person, VOICE, "wrong_person")
+    persons.suppress(scene.case.borrower.person, scene.case.borrower.address_key(VOICE), "wrong_person")
     _silence(scene, SMS)
     scene.run(Stage.NOTIFY)
     _fail(scene, EMAIL)

@@ -588,7 +588,8 @@ def test_each_deferral_keeps_its_own_moment_and_the_machine_comes_back_for_the_f
 def test_one_loans_silence_is_the_others(scene: Scene) -> None:
     other = _second_case(scene)
     _silence(ChannelName.SMS)
-    persons.suppress(scene.case.borrower.person, ChannelName.EMAIL, "Bounce/Permanent")
+    key = scene.case.borrower.address_key(ChannelName.EMAIL)
+    persons.suppress(scene.case.borrower.person, key, "Bounce/Permanent")
     scene.run(Stage.NOTIFY, case_id=str(other))
     assert scene.sms.sent == scene.mail.sent == []
     rules = {fact.which[1:] for fact in facts.of(other, FactKind.DENIED)}
