@@ -13,9 +13,9 @@ from chalicelib.api.visit import Visit
 from chalicelib.domain.errors import NotFound
 from chalicelib.forms.journey import Journey, Submission
 
-_OPEN = frozenset({"complain"})
+_OPEN = frozenset({"complain", "sign_up"})
 """Journeys a guest may go as well; every other is for a verified borrower."""
-_ACTS = frozenset({"feedback"}) | _OPEN
+_ACTS = _OPEN | {"feedback", "contact", "apply", "dispute", "ask", "withdraw", "reschedule", "survey"}
 """Each is a module of this package that has an ACT."""
 
 
