@@ -1,0 +1,117 @@
+"""Every road through the pages, walked by whoever wants to look: the tests, and the maker of screenshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from importlib import import_module
+from pkgutil import iter_modules
+from urllib.parse import urlsplit
+
+from chalicelib.domain.errors import InvalidAnswer
+from chalicelib.forms import journeys
+from chalicelib.forms.fields import Given
+from chalicelib.forms.journey import Journey
+from tests.browser.visitor import Visitor
+
+MOST_PAGES = 25
+FACTOR = "123X"
+ORDER = ("feedback",)
+"""The journeys of one borrower, one after the other."""
+WANTED: Mapping[str, Mapping[str, str]] = {"feedback": {"wish": "YES"}}
+_FILLED = """() => [...document.querySelectorAll("main form :is(input:not([type=hidden]), textarea)")]
+  .some(e => ["radio", "checkbox"].includes(e.type) ? e.checked : e.value)"""
+
+
+def every_journey() -> dict[str, Journey]:
+    """Return the journeys that there are, by name."""
+    modules = [import_module(f"{journeys.__name__}.{each.name}") for each in iter_modules(journeys.__path__)]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Journey)]
+    return {each.name: each for each in found}
+
+
+def door(who: Visitor, link: str) -> None:
+    """From the link in a message to the legal information, with a wrong and an empty factor on the way."""
+    who.open(link)
+    who.at("landing")
+    who.press()
+    who.at("landing-empty")
+    who.fill(factor="0000")
+    who.press()
+    who.at("landing-wrong")
+    who.fill(factor=FACTOR)
+    who.press()
+    assert who.path == "/my/info", who.path
+    who.at("info")
+
+
+def enter(who: Visitor, link: str) -> None:
+    """Go in without looking around."""
+    who.open(link)
+    who.fill(factor=FACTOR)
+    who.press()
+    assert who.path == "/my/info", who.path
+
+
+def journey(who: Visitor, name: str, wanted: Mapping[str, str] | None = None, root: str = "/my/form") -> None:
+    """Go a journey from its start to its confirmation; each page first empty, to see its faults."""
+    who.open(f"{root}/{name}")
+    if who.path == f"{root}/{name}" and not who.page.locator("main form").count():
+        who.at(f"{name}-start")
+        who.page.locator("main a.button").first.click()
+    for _ in range(MOST_PAGES):
+        step = who.path.rpartition("/")[2]
+        if step == "check":
+            break
+        _question(who, name, step, wanted or {})
+    who.at(f"{name}-check")
+    who.press()
+    assert who.path == f"{root}/{name}/done", f"{name}: {who.path} {who.status}"
+    who.at(f"{name}-done")
+    who.page.go_back()
+    who.page.reload()
+    assert who.path.endswith("/done"), "a sent journey is not sent again"
+
+
+def _question(who: Visitor, name: str, step: str, wanted: Mapping[str, str]) -> None:
+    """Look at one question, as it comes and with its faults, and answer it."""
+    here = who.path
+    who.at(f"{name}-{step}")
+    if _must_be_answered(name, step) and not who.page.evaluate(_FILLED):
+        who.press()
+        assert who.status == 400, f"{here} takes nothing for an answer"
+        who.at(f"{name}-{step}-error")
+    who.fill(**wanted)
+    who.press()
+    assert who.path != here, f"{here} does not go on: {who.page.locator('main').inner_text()[:400]}"
+
+
+def _must_be_answered(name: str, step: str) -> bool:
+    (page,) = [page for page in every_journey()[name].pages if page.name == step]
+    try:
+        page.read({}, Given(date(2026, 11, 23)))
+    except InvalidAnswer:
+        return True
+    return False
+
+
+def linked(who: Visitor) -> list[str]:
+    """Return the paths of our own pages that the page links to, in its order."""
+    found = [
+        urlsplit(link.get_attribute("href") or "").path for link in who.page.locator("a[href]").all()
+    ]
+    return [path for path in dict.fromkeys(found) if path.startswith(("/my", "/open"))]
+
+
+def wander(who: Visitor, start: str, most: int = 60) -> None:
+    """Follow every link from `start`, each path once, and look at every page; questions are left alone."""
+    waiting, been = [start], {start}
+    while waiting and len(been) <= most:
+        path = waiting.pop(0)
+        who.open(path)
+        if who.document and "text/html" not in who.document.headers.get("content-type", ""):
+            continue
+        who.at(path.strip("/").replace("/", "-"))
+        new = [each for each in linked(who) if each not in been and "/form/" not in each]
+        been.update(new)
+        waiting += new

@@ -1,0 +1,112 @@
+"""A borrower's real browser: scripts off, one tab, everything that it fetched and complained of remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+
+PHONE, DESKTOP = (375, 812), (1280, 800)
+_PATIENCE = 15_000  # milliseconds; the machine may be busy
+
+Watch = Callable[["Visitor", str], None]
+"""Called in every state that a visitor comes to, with the state's name."""
+
+SAMPLES = {
+    "year": "2026", "month": "12", "day": "15", "phone": "13800138000", "telephone": "13800138000",
+    "email": "borrower@example.com", "name": "张伟", "text": "公司裁员，正在找工作",
+}  # fmt: skip
+
+
+@dataclass
+class Visitor:
+    """Somebody at the pages; `watch` looks at every state that is named with `at`."""
+
+    page: Page
+    url: str
+    language: str
+    watch: Watch
+    fetched: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    document: Response | None = None
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(_PATIENCE)
+        self.page.on("request", self._requested)
+        self.page.on("response", self._answered)
+        self.page.on("console", self._said)
+
+    def _requested(self, request: Request) -> None:
+        self.fetched.append(request.url)
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request() and not 300 <= response.status < 400:
+            self.document = response
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 4" not in message.text:  # a 400 is an answer, not a fault
+            self.complaints.append(message.text)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that is open."""
+        assert self.document
+        return self.document.status
+
+    @property
+    def path(self) -> str:
+        """The path of the page that is open."""
+        return urlsplit(self.page.url).path
+
+    def open(self, address: str) -> None:
+        """Open a page by its path, or by the whole address a message gives, in the visitor's language."""
+        whole = address if address.startswith("http") else self.url + address
+        mark = "&" if "?" in whole else "?"
+        self.page.goto(f"{whole}{mark}lang={self.language}")
+
+    def at(self, name: str) -> None:
+        """Name the state that the visitor has come to."""
+        assert self.status < 500, f"{name}: {self.status}"
+        self.watch(self, name)
+
+    def press(self) -> None:
+        """Press the main button: the first of the page's main form."""
+        self.page.locator("main form button").first.click()
+
+    def fill(self, **wanted: str) -> None:
+        """Fill the form in that stands on the page: what is wanted by field name, else something likely."""
+        done: set[str] = set()
+        for control in self.page.locator("main form :is(input:not([type=hidden]), textarea, select)").all():
+            name, kind = control.get_attribute("name") or "", control.get_attribute("type") or "text"
+            if name not in done and self._give(control, name, kind, wanted.get(name)):
+                done.add(name)
+
+    def _give(self, control: Locator, name: str, kind: str, wanted: str | None) -> bool:
+        if kind in ("radio", "checkbox"):
+            if wanted not in (None, control.get_attribute("value")):
+                return False
+            control.check()
+        elif kind == "file":
+            return False
+        elif not control.input_value() or wanted is not None:
+            part = name.rpartition("-")[2]
+            decimal = control.get_attribute("inputmode") in ("decimal", "numeric")
+            control.fill(wanted or SAMPLES.get(name) or SAMPLES.get(part) or ("1200" if decimal else "张伟"))
+        return True
+
+
+def visitor(
+    browser: Browser, url: str, language: str, size: tuple[int, int], watch: Watch
+) -> tuple[Visitor, BrowserContext]:
+    """Return a new visitor with scripts off, and the context to close after him."""
+    width, height = size
+    context = browser.new_context(
+        java_script_enabled=False,
+        viewport={"width": width, "height": height},
+        locale=language,
+        timezone_id="Asia/Shanghai",
+        is_mobile=False,
+    )
+    return Visitor(context.new_page(), url, language, watch), context
