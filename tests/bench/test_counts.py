@@ -6,6 +6,7 @@ import pytest
 
 from tests.bench.counts import PLAIN, Counts, count
 from tests.bench.record import Tally
+from tests.walk import FEEDBACK
 
 # Waiting for a receipt: store the watch, then look again for one that came before it.
 WATCHED = Tally({"dynamodb:GetItem": 3, "dynamodb:Query": 2, "dynamodb:PutItem": 1}, writes=1, reads=5)
@@ -87,9 +88,7 @@ PAGES = {
     "GET /n/{token}",
     "GET /my/info",
     "GET /my/notice",
-    "GET /my/feedback",
-    "POST /my/feedback",
-    "GET /my/done",
+    *(f"GET /my/form/feedback/{page}" for page in (*FEEDBACK, "check", "done")),
 }
 
 

@@ -140,7 +140,7 @@ class Lambdas:
 
     def http(self, method: str, resource: str, body: str = "", path: str = "", **headers: str) -> Any:
         """Send a request through the API; returns {statusCode, headers, body}, 502 when the function died."""
-        names = re.findall(r"\{(\w+)\}", resource)
+        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", resource), path or resource)
         event = {
             "resource": resource,
             "path": path or resource,
@@ -148,7 +148,7 @@ class Lambdas:
             "headers": {name.replace("_", "-"): value for name, value in headers.items()},
             "multiValueHeaders": {},
             "multiValueQueryStringParameters": None,
-            "pathParameters": dict.fromkeys(names, path.rpartition("/")[2]) or None,
+            "pathParameters": (found and found.groupdict()) or None,
             "stageVariables": None,
             "requestContext": {"resourcePath": resource, "httpMethod": method, "identity": {}},
             "body": body,

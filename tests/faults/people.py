@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from tests.faults.plane import Act, Call, answer
 from tests.faults.provider import Delivery
 from tests.faults.state import rows
 from tests.road import KEYS, SECRET
+from tests.walk import FEEDBACK, walk
 
 FACTOR = "123X"
 _FORM = "application/x-www-form-urlencoded"
@@ -135,9 +137,27 @@ class People(Lambdas):
         """Go from the link to the page that shows the answers to be checked."""
         borrower = self.state.borrower
         assert self.open_link() == 303
-        page = self.http("GET", "/my/feedback", cookie=borrower.cookie)["body"]
+        page = self._form("GET", "/my/form/feedback/reason")["body"]
         borrower.csrf = _field(page, "csrf")
-        borrower.answers_id = _field(page, "answers_id")
+        walk(self._answer_page, "feedback", FEEDBACK)
+        (draft,) = (row for row in rows() if row["sk"].endswith("DRAFT#feedback"))
+        borrower.answers_id = draft["id"]
+
+    def _answer_page(self, path: str, form: Mapping[str, Any]) -> str:
+        reply = self._form("POST", path, {**form, "csrf": self.state.borrower.csrf})
+        assert reply["statusCode"] == 303, reply
+        return _header(reply, "Location")
+
+    def _form(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
+        """Ask for a page of a journey, or answer it."""
+        return self.http(
+            method,
+            "/my/form/{journey}/{page}",
+            urlencode(form or {}),
+            path=path,
+            cookie=self.state.borrower.cookie,
+            content_type=_FORM,
+        )
 
     def opens(self, delivery: Delivery) -> bool:
         """Whether the link in a message leads anywhere; a call reads none out, a confirmation has none."""
@@ -149,21 +169,7 @@ class People(Lambdas):
     def press_send(self) -> int:
         """Send the answers; what is not confirmed is sent again by `settle`."""
         borrower = self.state.borrower
-        form = {
-            "csrf": borrower.csrf,
-            "answers_id": borrower.answers_id,
-            "reason": "UNEMPLOYMENT",
-            "text": "x",
-            "wish": "YES",
-            "mode": "TELEPHONE",
-        }
-        reply = self.http(
-            "POST",
-            "/my/feedback/send",
-            urlencode(form),
-            cookie=borrower.cookie,
-            content_type=_FORM,
-        )
+        reply = self._form("POST", "/my/form/feedback/check", {"csrf": borrower.csrf})
         if reply["statusCode"] == 303:
             borrower.confirmed.append(borrower.answers_id)
         elif reply["statusCode"] >= 500 and "press_send" not in self.state.pending:

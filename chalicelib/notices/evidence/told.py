@@ -93,7 +93,7 @@ def rules(dossier: Dossier, tell: Teller) -> Iterator[Row]:
 
 def acts(dossier: Dossier, tell: Teller) -> Iterator[Row]:
     """What the borrower did; the words he typed stay in the entry."""
-    page = load_words(f"pages/words.{tell.language}")
+    page = load_words(f"pages/{tell.language}/common")
     for index, fact in dossier.timeline:
         if fact.kind.value in tell.words["acts"]:
             mode = page["modes"].get(fact.detail.get("mode"), "")
