@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.borrower.receipt import receipt_step
 from chalicelib.domain.case import status_after_feedback
 from chalicelib.domain.codes import DelayReason, FactKind, Mode, Stage, Wish
 from chalicelib.domain.errors import FieldError, InvalidAnswer
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import answers, waits
+from chalicelib.store import answers, cases, waits
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -57,14 +58,15 @@ def read_answer(form: Mapping[str, str]) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class GiveFeedback:
-    """Takes answers: the fact first, the signal after."""
+    """Takes answers: the fact first, the signal and the confirmation after."""
 
     timers: Timers
 
     def __call__(self, case_id: CaseId, answer: Answer, now: datetime) -> None:
-        """Record an answer and wake the waiting execution; a repeat only wakes it again.
+        """Record an answer, wake the waiting execution and have the answer confirmed, once a case.
 
-        If the signal fails the answer stands and the sweeper wakes the execution. Raises CaseClosed.
+        A repeat does again what comes after the record and changes nothing. If that fails the answer stands
+        and the sweeper does the rest. Raises CaseClosed.
         """
         detail = {
             "reason": answer.reason.value,
@@ -77,3 +79,5 @@ class GiveFeedback:
         wait = waits.get(case_id)
         if wait and Stage.ANSWERED not in (wait.stage, wait.resume):
             self.timers.answer(wait.token)
+        if step := receipt_step(cases.get(case_id)):
+            self.timers.deliver(case_id, step.name, step.patience, now)

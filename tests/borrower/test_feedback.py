@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.borrower.feedback import MAX_TEXT, Answer, GiveFeedback, read_answer
 from chalicelib.domain.codes import CaseStatus, DelayReason, FactKind, Mode, Outcome, Stage, Wish
 from chalicelib.domain.errors import CaseClosed, InvalidAnswer
-from chalicelib.store import cases, waits
+from chalicelib.store import cases, persons, waits
 from chalicelib.store.waits import Wait
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -22,6 +24,7 @@ FORM = {
     "mode": "TELEPHONE",
     "answers_id": "a" * 24,
 }
+RECEIPT = f"{CASE_ID}-feedback_receipt"
 ANSWER = Answer("a" * 24, DelayReason.UNEMPLOYMENT, "公司裁员", Wish.YES, Mode.TELEPHONE)
 
 
@@ -76,6 +79,36 @@ def test_an_answer_is_on_record_and_wakes_the_execution(noticed: Scene) -> None:
     fact = noticed.facts(FactKind.FEEDBACK)[0]
     assert fact.detail == {"reason": "UNEMPLOYMENT", "text": "公司裁员", "wish": "YES", "mode": "TELEPHONE"}
     assert noticed.machine.signals == [("token-1", "success", {"signal": "Answered"})]
+
+
+def test_an_answer_is_confirmed_once_by_mail_with_its_reference(noticed: Scene) -> None:
+    sent = len(noticed.mail.sent)
+    for _ in range(2):
+        _give(noticed)
+    assert list(noticed.machine.inputs).count(RECEIPT) == 1
+    given = noticed.machine.inputs[RECEIPT]
+    assert (given["step"], given["at"]) == ("feedback_receipt", "2026-11-23T04:00:00Z")
+    for _ in range(2):
+        noticed.run(Stage.DELIVER, step=given["step"], at=given["at"])
+    (receipt,) = noticed.mail.sent[sent:]
+    assert CASE_ID.reference in receipt.subject
+    assert "2026年11月23日" in receipt.text
+    claims = [name.partition("#")[2] for name in persons.get(noticed.case.borrower.person).contacts]
+    assert claims.count("feedback_receipt#EMAIL") == 1
+
+
+def test_a_further_answer_is_not_confirmed_again(noticed: Scene) -> None:
+    _give(noticed)
+    _give(noticed, replace(ANSWER, id="b" * 24, reason=DelayReason.ILLNESS))
+    assert [name for name in noticed.machine.inputs if "feedback_receipt" in name] == [RECEIPT]
+
+
+def test_who_has_no_mail_address_is_not_waited_for(scene: Scene) -> None:
+    data = json.loads(scene.road.event())["data"]
+    del data["borrower"]["email"]
+    scene.accept(data=data)
+    _give(scene)
+    assert RECEIPT not in scene.machine.inputs
 
 
 def test_the_fact_is_written_before_the_signal_is_sent(noticed: Scene) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from chalicelib import profiles
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.moments import from_stamp
 from chalicelib.notices.replies import CONFIRMATION
@@ -44,7 +45,7 @@ def violations(world: World) -> list[str]:
 def _caps(world: World) -> Iterator[str]:
     """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
     for channel in ("SMS", "EMAIL"):
-        counted = [one for one in world.providers.outbox if one.tags["step"] != CONFIRMATION]
+        counted = [one for one in world.providers.outbox if one.tags["step"] not in (CONFIRMATION, RECEIPT)]
         written = sorted((one.to, one.at) for one in counted if one.channel == channel)
         for (to, at), (same, later) in pairwise(written):
             if to == same and later - at < timedelta(days=1):
