@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from chalicelib import profiles
+from chalicelib.borrower.receipt import receipt_step
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.profile import Step
@@ -22,7 +23,7 @@ def mend_deliveries(case: Case, timers: Timers, now: datetime, *, every: bool) -
     not late, for after a restore.
     """
     if case.answered:
-        return False
+        return _mend_receipt(case, timers, now, every)
     profile = profiles.of_version(case.profile, case.profile_version)
     mended = [_mend(case, step, timers, now, every) for step in profile.steps]
     return any(mended)
@@ -37,6 +38,19 @@ def _mend(case: Case, step: Step, timers: Timers, now: datetime, every: bool) ->
     if facts.exists(case.id, FactKind.UNREACHED, step.name):
         return False
     return timers.ensure_delivering(case.id, step.name, step.patience, began)
+
+
+def _mend_receipt(case: Case, timers: Timers, now: datetime, every: bool) -> bool:
+    """See the confirmation of the answer sent whose start was lost; one that was claimed had its one send."""
+    step = receipt_step(case)
+    if step is None or _began(case, step):
+        return False
+    given = min((fact.at for fact in facts.of(case.id, FactKind.FEEDBACK)), default=None)
+    if given is None or now > given + timedelta(seconds=step.useful):
+        return False
+    if not (every or now > given + _GRACE) or facts.exists(case.id, FactKind.UNREACHED, step.name):
+        return False
+    return timers.ensure_delivering(case.id, step.name, step.patience, given)
 
 
 def _began(case: Case, step: Step) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -9,16 +11,17 @@ from chalicelib.borrower.feedback import GiveFeedback
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import CaseClosed
 from chalicelib.forms.journey import Submission
-from chalicelib.store import cases, waits
+from chalicelib.store import cases, persons, waits
 from chalicelib.store.waits import Wait
 from tests.samples import CASE_ID
 from tests.scene import Scene
 
 ANSWERS = {"reason": "UNEMPLOYMENT", "text": "公司裁员", "wish": "YES", "mode": "TELEPHONE"}
+RECEIPT = f"{CASE_ID}-feedback_receipt"
 
 
-def _give(scene: Scene) -> None:
-    sent = Submission("a" * 16, "feedback", "F-AAAA-AAAA", ANSWERS, scene.road.clock.now)
+def _give(scene: Scene, ident: str = "a" * 16) -> None:
+    sent = Submission(ident, "feedback", "F-AAAA-AAAA", ANSWERS, scene.road.clock.now)
     GiveFeedback(scene.wiring.timers)(CASE_ID, sent)
 
 
@@ -36,6 +39,36 @@ def test_an_answer_is_on_record_and_wakes_the_execution(noticed: Scene) -> None:
     fact = noticed.facts(FactKind.FEEDBACK)[0]
     assert fact.detail == {"reference": "F-AAAA-AAAA", **ANSWERS}
     assert noticed.machine.signals == [("token-1", "success", {"signal": "Answered"})]
+
+
+def test_an_answer_is_confirmed_once_by_mail_with_its_reference(noticed: Scene) -> None:
+    sent = len(noticed.mail.sent)
+    for _ in range(2):
+        _give(noticed)
+    assert list(noticed.machine.inputs).count(RECEIPT) == 1
+    given = noticed.machine.inputs[RECEIPT]
+    assert (given["step"], given["at"]) == ("feedback_receipt", "2026-11-23T04:00:00Z")
+    for _ in range(2):
+        noticed.run(Stage.DELIVER, step=given["step"], at=given["at"])
+    (receipt,) = noticed.mail.sent[sent:]
+    assert CASE_ID.reference in receipt.subject
+    assert "2026年11月23日" in receipt.text
+    claims = [name.partition("#")[2] for name in persons.get(noticed.case.borrower.person).contacts]
+    assert claims.count("feedback_receipt#EMAIL") == 1
+
+
+def test_a_further_answer_is_not_confirmed_again(noticed: Scene) -> None:
+    _give(noticed)
+    _give(noticed, "b" * 16)
+    assert [name for name in noticed.machine.inputs if "feedback_receipt" in name] == [RECEIPT]
+
+
+def test_who_has_no_mail_address_is_not_waited_for(scene: Scene) -> None:
+    data = json.loads(scene.road.event())["data"]
+    del data["borrower"]["email"]
+    scene.accept(data=data)
+    _give(scene)
+    assert RECEIPT not in scene.machine.inputs
 
 
 def test_the_fact_is_written_before_the_signal_is_sent(noticed: Scene) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from chalicelib import profiles
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.moments import from_stamp
 from chalicelib.notices.replies import CONFIRMATION
@@ -44,7 +45,7 @@ def violations(world: World) -> list[str]:
 def _caps(world: World) -> Iterator[str]:
     """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
     for channel in ("SMS", "EMAIL"):
-        counted = [one for one in world.providers.outbox if one.tags["step"] != CONFIRMATION]
+        counted = [one for one in world.providers.outbox if one.tags["step"] not in (CONFIRMATION, RECEIPT)]
         written = sorted((one.to, one.at) for one in counted if one.channel == channel)
         for (to, at), (same, later) in pairwise(written):
             if to == same and later - at < timedelta(days=1):
@@ -190,6 +191,9 @@ def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: boo
     live = world.machine.live(id_of(row))
     if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
         yield f"answered, yet the execution is in {[one.state for one in live]}"
+    told = {fact[0] for fact in facts if fact[1:2] == (RECEIPT,)}
+    if is_open and any(fact[0] == "FEEDBACK" for fact in facts) and not told & {"SENT", "UNKNOWN"}:
+        yield f"answered, yet the answer was never confirmed: {sorted(told)}"
 
 
 def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
@@ -203,7 +207,7 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
-    elif channel == "VOICE" or step == CONFIRMATION:
+    elif channel == "VOICE" or step in (CONFIRMATION, RECEIPT):
         if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
             yield f"it names the amount: {delivery.notice}"
     elif f"{total / 100:,.2f}" not in delivery.text:

@@ -15,6 +15,7 @@ from moto.core.botocore_stubber import MockRawResponse
 
 import app as handlers
 from chalicelib import wiring as wirings
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.machine import Machine, TaskFailed
 from tests.faults.plane import Act, Call, Crash, Plane
@@ -170,6 +171,6 @@ class Lambdas:
             for key in row.get("claims", ()):
                 silent = any(key.partition("#")[2] in each.get("opted_out", ()) for each in people)
                 over = silent or row["status"] in ("CLOSED", "FEEDBACK", "APPLIED")
-                over = over and not key.startswith(CONFIRMATION)  # the one that is due to whom it silences
+                over = over and not key.startswith((CONFIRMATION, RECEIPT))  # due after that
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))

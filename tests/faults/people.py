@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from standardwebhooks import Webhook
 
 from chalicelib import links
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.lambdas import Lambdas
 from tests.faults.machine import TaskFailed
@@ -162,7 +163,7 @@ class People(Lambdas):
     def opens(self, delivery: Delivery) -> bool:
         """Whether the link in a message leads anywhere; a call reads none out, a confirmation has none."""
         if "/n/" not in delivery.text:
-            return delivery.channel == "VOICE" or delivery.tags["step"] == CONFIRMATION
+            return delivery.channel == "VOICE" or delivery.tags["step"] in (CONFIRMATION, RECEIPT)
         digest = links.digest(self.token_in(delivery), KEYS["link_pepper"].encode())
         return any(row["pk"] == f"LINK#{digest}" for row in rows())
 
