@@ -21,8 +21,9 @@ def _at_once() -> None:
 class Provider:
     """One provider and its share of the messages.
 
-    `objects` says why it cannot send a message at all, as a code; nothing when it can. `pace` waits until it may be called again; the wait is
-    not held against the provider, so it stands here and not around the channel.
+    `objects` says why it cannot send a message at all, as a code; nothing when it can. `pace` waits until it
+    may be called again; the wait is not held against the provider, so it stands here and not around the
+    channel.
     """
 
     name: str

@@ -33,7 +33,7 @@ class Message:
     `template` names template and version (`cn/first_notice/SMS/zh-CN@1`); `digest` is the SHA-256 (hex) of
     subject, text and html as sent, each ended by a NUL. `blocks` are what an EMAIL or LETTER is laid out
     from. `values` are what an SMS says, by the names in `registered_form`, for a provider that fills in a
-    registered template itself (of a link the last part alone); `pdf` is a LETTER's pages, once it is laid out.
+    registered template itself (of a link its last part); `pdf` is a LETTER's pages, once it is laid out.
     """
 
     channel: str
