@@ -120,7 +120,7 @@ def _short(source: str, values: Mapping[str, Any], words: dict[str, Any], step: 
         return _Draft(subject=title.removeprefix("Title: "), text=in_front + text)
     said = fill(words["signature"][role], **values) + text + _opt_out(words, step)
     names = _PLACE.findall(_short_body(source).replace(_LINK, _TOKEN))
-    parts = values | {"link_token": values["feedback_url"].rpartition("/")[2]}
+    parts = {**values, "link_token": values["feedback_url"].rpartition("/")[2]}
     return _Draft(text=said, values={name: str(parts[name]) for name in names})
 
 

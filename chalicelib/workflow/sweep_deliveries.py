@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.profile import Step
-from chalicelib.notices.send import claimed_at
 from chalicelib.store import facts, watches
 from chalicelib.timers import Timers
+from chalicelib.workflow.under_way import claimed, time_ends
 
 _GRACE = timedelta(minutes=5)
 
@@ -29,20 +29,14 @@ def mend_deliveries(case: Case, timers: Timers, now: datetime, *, every: bool) -
 
 
 def _mend(case: Case, step: Step, timers: Timers, now: datetime, every: bool) -> bool:
-    began = _began(case, step)
-    if not began or not step.fallback or step.name in case.reached:
+    began, ends = min(claimed(case, step).values(), default=None), time_ends(case, step)
+    if not began or not ends or not step.fallback or step.name in case.reached:
         return False
-    if now > began + timedelta(seconds=step.budget) or not (every or _is_late(case, step, began, now)):
+    if now > ends or not (every or _is_late(case, step, began, now)):
         return False
     if facts.exists(case.id, FactKind.UNREACHED, step.name):
         return False
     return timers.ensure_delivering(case.id, step.name, step.patience, began)
-
-
-def _began(case: Case, step: Step) -> datetime | None:
-    """Return when the step's first message was claimed, or None before that."""
-    own = [claimed_at(value) for key, value in case.claims.items() if key.partition("#")[0] == step.name]
-    return datetime.fromtimestamp(min(own), UTC) if own else None
 
 
 def _is_late(case: Case, step: Step, began: datetime, now: datetime) -> bool:

@@ -45,7 +45,10 @@ def rows() -> dict[str, list[Part]]:
         "Cases": [
             graph("Events", own("EventTaken", "EventApplied", "EventConflict")),
             graph("Cases", per_execution("CaseMachine")),
-            graph("Answers, and what the sweeper mended", own("Feedback", "CasesSwept", "CasesMended")),
+            graph(
+                "Answers, and what the sweeper mended",
+                own("Feedback", "CasesSwept", "CasesMended", "RestartsSpent"),
+            ),
         ],
         "Notices": [
             graph("Sends", own("NoticeSent", "NoticeFailed", "NoticeAgain", "NoticeUnsure", "NoticeLost")),

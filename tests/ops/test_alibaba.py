@@ -15,7 +15,9 @@ from chalicelib.channels.alibaba_rules import unfit_values
 from chalicelib.notices.compose import compose
 from infra.ops.__main__ import app
 from infra.ops.alibaba import Registration, push_urls, registrations
+from infra.ops.command import Stage
 from infra.ops.notice_samples import LINK, sample
+from infra.resources.parameters import UNSET_URL
 
 URL = "https://n.example.com"
 SETUP = ["alibaba", "setup", "--stage", "test", "--json"]
@@ -86,8 +88,16 @@ def test_in_words_every_form_stands_with_its_variables() -> None:
     assert "SmsUp  https://n.example.com/v1/providers/alibaba/" in said
 
 
-@pytest.mark.parametrize("url", ["", "http://n.example.com", "https://unset.invalid"])
-def test_without_an_https_address_nothing_is_to_be_registered(url: str) -> None:
-    code, said = _run(*(["--public-url", url] if url else []))
+def test_by_default_links_lead_where_the_stack_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stage, "parameters", {"PublicUrl": URL})
+    assert _run()[1]["push_urls"] == push_urls(URL, b"r" * 32, "test")
+
+
+@pytest.mark.parametrize("parameters", [{}, {"PublicUrl": "http://n.example.com"}, {"PublicUrl": UNSET_URL}])
+def test_without_an_https_address_nothing_is_to_be_registered(
+    parameters: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stage, "parameters", parameters)
+    code, said = _run()
     assert (code, said["ok"]) == (1, False)
     assert "PublicUrl" in str(said["error"])
