@@ -79,6 +79,7 @@ def rows() -> dict[str, list[Part]]:
             graph("Duration (p95, ms)", per_function("Duration"), "p95"),
             graph("Calls", per_function("Invocations")),
         ],
+        "Calendars": [graph("Days for which holidays are known", own("CalendarDaysLeft"), "Minimum")],
     }
 
 
