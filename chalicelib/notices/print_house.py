@@ -23,7 +23,7 @@ class PrintHouse:
         event = json.loads(body)
         if not isinstance(event, dict) or event.get("source") != "aws.s3":
             return None
-        key = event["detail"]["object"]["key"]  # as it is: only S3's own notifications encode it
+        key = event["detail"]["object"]["key"]  # as it is: S3's own notifications alone encode it
         told, rejected = print_events(self.bucket.get(key))
         if rejected:
             reasons = [{"line": each.line, "reason": each.reason} for each in rejected]
