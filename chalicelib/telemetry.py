@@ -29,6 +29,8 @@ class Metric:
     RECEIPT = "Receipt"
     RECEIPT_UNMATCHED = "ReceiptUnmatched"
     FEEDBACK = "Feedback"
+    RESTARTS_SPENT = "RestartsSpent"
+    CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

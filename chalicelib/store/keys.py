@@ -14,6 +14,7 @@ LENDERS = "LENDER"
 TRIES = "TRIES"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
+STRANGERS = "STRANGER"
 
 
 def loan(loan_key: str) -> str:
