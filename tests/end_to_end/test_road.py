@@ -64,7 +64,8 @@ def test_an_overdue_event_becomes_a_notice_an_answer_and_an_application(stack: S
     assert status["case"]["status"] == "APPLIED"
 
     stack.advance("P10D")
-    assert len(stack.messages(case["case_id"])) == 2  # no reminder after an answer
+    steps = {message["step"] for message in stack.messages(case["case_id"])}
+    assert steps == {"first_notice", "feedback_receipt"}  # his answer is confirmed, and no reminder follows
 
 
 def test_silence_brings_two_reminders_and_then_the_end(stack: Stack, loan: str) -> None:
