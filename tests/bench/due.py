@@ -76,6 +76,9 @@ DUE: Mapping[str, Due] = {
     "letter": Due(ChannelName.LETTER, "Deliver", _BEFORE_A_LETTER, FactKind.FAILED),
 }
 
+IN_APP = Due(ChannelName.IN_APP, "Deliver", (ChannelName.SMS, ChannelName.EMAIL), FactKind.FAILED)
+"""Under a profile that uses the app (tests/lenders_app.py)."""
+
 
 @cache
 def rows_of(due: Due) -> tuple[Item, ...]:
