@@ -46,7 +46,7 @@ def violations(world: World) -> list[str]:
 
 
 def _print_house(world: World) -> Iterator[str]:
-    """A manifest is one letter, of pages that are kept; what the print house tells is on record or set aside."""
+    """A manifest is one letter, of pages that are kept; what it tells is on record or set aside."""
     for case_id, step, word in world.state.printed:
         own = f"#T#RECEIPT#{step}#LETTER#"
         pk, generation = case_id.rsplit("-", 1)
@@ -171,8 +171,15 @@ def _timely(world: World, row: Row) -> Iterator[str]:
     if row.get("outcome") == "NO_RESPONSE" and "noticed_at" in row:
         took = from_stamp(row["closed_at"]) - from_stamp(row["noticed_at"])
         late = took - timedelta(seconds=PROFILE.response_time)
-        if not -timedelta(minutes=5) <= late <= world.state.lag:
+        if not -_headstart(row) <= late <= world.state.lag:
             yield f"closed {late} after the last window"
+
+
+def _headstart(row: Row) -> timedelta:
+    """How long before its first message a case may count: a fallback leaves within its step's budget."""
+    first = PROFILE.steps[0]
+    at_once = any(f"{first.name}#{channel.value}" in row.get("claims", {}) for channel in first.channels)
+    return timedelta(minutes=5) if at_once else timedelta(seconds=first.budget)
 
 
 def _heard(fact: tuple[str, ...], facts: list[tuple[str, ...]]) -> bool:
@@ -280,8 +287,8 @@ def may_be_unknown(call: Call, fault: Fault) -> bool:
     gone = fault.mode in (Mode.CRASH_BEFORE, Mode.CRASH_AFTER)
     if call.operation == "PostNotice" and fault.mode == Mode.HTTP500_LOST:
         return False  # the app's own word that it has nothing
-    if call.name in _OUTBOX:
-        return gone  # a manifest is written once, so that what failed can be tried again
+    if call.name in _OUTBOX or call.operation == "GetSecretValue":
+        return gone  # a manifest is written once, and the app's secret read first: neither leaves a doubt
     if call.operation in SENDS:
         return gone or fault.mode in (Mode.READ_TIMEOUT, Mode.HTTP500, Mode.HTTP500_LOST)
     if call.name == "TransactWriteItems claim":
