@@ -13,13 +13,16 @@ from standardwebhooks import Webhook
 
 from chalicelib import links
 from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.channels.alibaba_push import path_token
+from chalicelib.channels.letter_events import SCHEMA
+from chalicelib.domain.moments import stamp
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.lambdas import Lambdas
 from tests.faults.machine import TaskFailed
 from tests.faults.plane import Act, Call, answer
 from tests.faults.provider import Delivery
 from tests.faults.state import rows
-from tests.road import KEYS, SECRET
+from tests.road import KEYS, PRINTS, SECRET
 from tests.walk import FEEDBACK, walk
 
 FACTOR = "123X"
@@ -70,8 +73,12 @@ class People(Lambdas):
         if call.operation != "SendMessage":
             return moto()
         body = call.body["MessageBody"]
-        self.state.queue.append(body)
-        self.state.queued.append(body)
+        if "receipts" in call.body["QueueUrl"]:
+            self.state.receipts.append(body)
+            self.state.given_receipts.append(body)
+        else:
+            self.state.queue.append(body)
+            self.state.queued.append(body)
         digest = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
         return answer(200, {"MessageId": str(len(self.state.queued)), "MD5OfMessageBody": digest})
 
@@ -115,6 +122,33 @@ class People(Lambdas):
         self.state.receipts.append(delivery.receipt(word))
         self.state.given_receipts.append(delivery.receipt(word))
         self.take_receipts()
+
+    def push_reports(self) -> int:
+        """Alibaba Cloud pushes what it has to report, and again until it is answered 200."""
+        reports = [one.report() for one in self.providers.outbox if one.provider == "alibaba"]
+        door = f"/v1/providers/alibaba/{path_token(KEYS['reference_key'].encode(), 'test')}/reports"
+        route = "/v1/providers/alibaba/{token}/reports"
+        given = {"content_type": "application/json"}
+        reply = self.http("POST", route, json.dumps(reports), path=door, **given)
+        status = int(reply["statusCode"])
+        if status >= 500 and "push_reports" not in self.state.pending:
+            self.state.pending.append("push_reports")
+        return status
+
+    def print_house_tells(self, *words: str) -> None:
+        """The print house puts a file of events into our bucket, one line of it unreadable; S3 tells us."""
+        [letter] = [one for one in self.providers.outbox if one.channel == "LETTER"]
+        ids = {name: letter.tags[name] for name in ("case_id", "step")} | {"notice_id": letter.message_id}
+        at = stamp(self.now())
+        events = [ids | {"schema": SCHEMA, "status": word, "reason": "MOVED", "at": at} for word in words]
+        lines = [json.dumps(each) for each in events]
+        key = "events/2026-11-24.ndjson"
+        self.state.objects[f"{PRINTS}/{key}"] = "\n".join([*lines, "unreadable"]).encode()
+        self.state.printed += [(ids["case_id"], ids["step"], word) for word in words]
+        detail = {"object": {"key": key}, "bucket": {"name": PRINTS}}
+        told = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+        self.state.receipts.append(json.dumps(told))
+        self.state.given_receipts.append(json.dumps(told))
 
     def open_link(self) -> int:
         """Open the link of the last SMS with the right factor; returns the status (303 is in)."""

@@ -14,6 +14,7 @@ from chalicelib.workflow import sweep as sweeps
 from tests.faults.machine import TaskFailed
 from tests.faults.people import People
 from tests.faults.state import Row, Snapshot, rows
+from tests.road import RECORDS
 
 __all__ = ["Restless", "Row", "Snapshot", "World"]
 
@@ -178,6 +179,8 @@ class World(People):
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.rested, state.gave_up, state.lag)),
+            str((state.alibaba_share, state.chance, state.apps, state.printed)),
+            str(sorted(key for key in state.objects if not key.startswith(RECORDS))),
             str((state.receipts, sorted(set(state.given_receipts)), state.notices)),
             *sorted(
                 (json.dumps(row, sort_keys=True) for row in rows() if row["sk"] != "LINK"), key=_nameless
