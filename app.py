@@ -9,6 +9,7 @@ from chalice import Chalice, ConvertToMiddleware, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.api.borrowers import borrowers
+from chalicelib.api.contact import contact
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
@@ -26,6 +27,7 @@ app.register_blueprint(loan_systems)
 app.register_blueprint(providers)
 app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
+app.register_blueprint(contact)
 app.register_blueprint(unsubscribing)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))

@@ -140,6 +140,8 @@ def _question(
         t=leg.t,
         page=leg.t["pages"][page.name],
         drawn=shown.drawn(page),
+        link_to=page.link,
+        journey=leg.act.journey.name,
         typed=typed,
         action=leg.at(page.name),
         back=leg.at(before.name) if before else "",

@@ -24,11 +24,15 @@ def always(answers: Answers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: one question, or a few fields that only make sense together."""
+    """One page: one question, or a few fields that only make sense together.
+
+    A page without fields only tells something. `link` is the path of a page of ours offered beside it.
+    """
 
     name: str
     fields: tuple[Field, ...]
     asked: Callable[[Answers], bool] = always
+    link: str = ""
 
     def read(self, typed: Typed, given: Given) -> dict[str, Value]:
         """Return the page's answers; raises InvalidAnswer with every fault, each under its field's name."""
