@@ -29,6 +29,10 @@ class Metric:
     RECEIPT = "Receipt"
     RECEIPT_UNMATCHED = "ReceiptUnmatched"
     FEEDBACK = "Feedback"
+    APPLICATION = "Application"
+    DISPUTE = "Dispute"
+    COMPLAINT = "Complaint"
+    QUESTION = "Question"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

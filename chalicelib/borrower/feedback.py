@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.borrower.wake import wake
 from chalicelib.domain.case import status_after_feedback
-from chalicelib.domain.codes import FactKind, Stage, Wish
+from chalicelib.domain.codes import FactKind, Wish
 from chalicelib.domain.keys import CaseId
 from chalicelib.forms.journey import Submission
-from chalicelib.store import answers, waits
+from chalicelib.store import answers
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -22,11 +23,9 @@ class GiveFeedback:
     def __call__(self, case_id: CaseId, sent: Submission) -> None:
         """Record an answer and wake the waiting execution; a repeat only wakes it again.
 
-        If the signal fails the answer stands and the sweeper wakes the execution. Raises CaseClosed.
+        Raises CaseClosed.
         """
         detail = {"reference": sent.reference, **sent.answers}
         fact = Fact(case_id, FactKind.FEEDBACK, sent.at, (sent.id,), detail)
         answers.answer(case_id, status_after_feedback(Wish(str(sent.answers["wish"]))), fact)
-        wait = waits.get(case_id)
-        if wait and Stage.ANSWERED not in (wait.stage, wait.resume):
-            self.timers.answer(wait.token)
+        wake(case_id, self.timers)
