@@ -31,6 +31,10 @@ class Metric:
     FEEDBACK = "Feedback"
     RESTARTS_SPENT = "RestartsSpent"
     CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
+    APPLICATION = "Application"
+    DISPUTE = "Dispute"
+    COMPLAINT = "Complaint"
+    QUESTION = "Question"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

@@ -71,4 +71,8 @@ def leg_of(visit: Visit, journey: str, root: str) -> Leg:
     draft = drafts.get(visit.subject, journey, visit.wiring.clock())
     if draft is None:
         return Leg(visit, act, root, "", {}, sent=False)
-    return Leg(visit, act, root, draft.id, draft.answered, draft.sent_at is not None)
+    if draft.sent_at:
+        return Leg(visit, act, root, draft.id, draft.answered, sent=True)
+    return Leg(
+        visit, act, root, draft.id, act.journey.standing(draft.answered, act.offers(visit)), sent=False
+    )

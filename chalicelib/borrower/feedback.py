@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.borrower.receipt import receipt_step
+from chalicelib.borrower.wake import wake
 from chalicelib.domain.case import status_after_feedback
-from chalicelib.domain.codes import FactKind, Stage, Wish
+from chalicelib.domain.codes import FactKind, Wish
 from chalicelib.domain.keys import CaseId
 from chalicelib.forms.journey import Submission
-from chalicelib.store import answers, cases, waits
+from chalicelib.store import answers, cases
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -29,8 +30,6 @@ class GiveFeedback:
         detail = {"reference": sent.reference, **sent.answers}
         fact = Fact(case_id, FactKind.FEEDBACK, sent.at, (sent.id,), detail)
         answers.answer(case_id, status_after_feedback(Wish(str(sent.answers["wish"]))), fact)
-        wait = waits.get(case_id)
-        if wait and Stage.ANSWERED not in (wait.stage, wait.resume):
-            self.timers.answer(wait.token)
+        wake(case_id, self.timers)
         if step := receipt_step(cases.get(case_id)):
             self.timers.deliver(case_id, step.name, step.patience, sent.at)

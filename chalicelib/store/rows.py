@@ -181,6 +181,30 @@ class DraftRow(Row):
     sent_at = MomentAttribute(null=True)
 
 
+class ComplaintRow(Row):
+    """A complaint, found by the reference its complainant was told."""
+
+    status = UnicodeAttribute()
+    category = UnicodeAttribute()
+    case_id = UnicodeAttribute(null=True)
+    lender = UnicodeAttribute(null=True)
+    contact = UnicodeAttribute(null=True)
+    received_at = MomentAttribute()
+    acknowledge_by = DateAttribute()
+    decide_by = DateAttribute()
+    profile_version = UnicodeAttribute()
+    said = JSONAttribute()
+
+
+class WaitingRow(Row):
+    """Something that waits for a member of staff, in the partition of the day it came in."""
+
+    at = MomentAttribute()
+    case_id = UnicodeAttribute(null=True)
+    lender = UnicodeAttribute(null=True)
+    due = DateAttribute(null=True)
+
+
 class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 

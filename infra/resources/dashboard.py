@@ -60,6 +60,9 @@ def rows() -> dict[str, list[Part]]:
             graph("Replies", own("Reply", "ReplyUnknown")),
             graph("Dead addresses", own("AddressSuppressed")),
         ],
+        "Borrowers": [
+            graph("What they ask for", own("Application", "Dispute", "Complaint", "Question")),
+        ],
         "Providers": [
             graph("E-mail", [["AWS/SES", name] for name in ("Send", "Delivery", "Bounce", "Complaint")]),
             graph("E-mail: this account's standing", standing(), "Maximum"),

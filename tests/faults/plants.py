@@ -265,7 +265,7 @@ PLANTS = (
     ),
     Plant(
         "an answer whose acknowledgement was lost counts as refused",
-        "chalicelib.store.answers:_answer_beside",
+        "chalicelib.store.answers:add",
         "if facts.exists(case_id, fact.kind, *fact.which):\n        return False",
         "raise CaseClosed",
         ("feedback",),
