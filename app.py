@@ -9,9 +9,12 @@ from chalice import Chalice, ConvertToMiddleware, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.api.borrowers import borrowers
+from chalicelib.api.complaints import complaints
+from chalicelib.api.contact import contact
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
+from chalicelib.api.questions import questions
 from chalicelib.api.unsubscribe import unsubscribing
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
@@ -26,6 +29,9 @@ app.register_blueprint(loan_systems)
 app.register_blueprint(providers)
 app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
+app.register_blueprint(contact)
+app.register_blueprint(questions)
+app.register_blueprint(complaints)
 app.register_blueprint(unsubscribing)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))

@@ -29,6 +29,12 @@ class Metric:
     RECEIPT = "Receipt"
     RECEIPT_UNMATCHED = "ReceiptUnmatched"
     FEEDBACK = "Feedback"
+    RESTARTS_SPENT = "RestartsSpent"
+    CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
+    APPLICATION = "Application"
+    DISPUTE = "Dispute"
+    COMPLAINT = "Complaint"
+    QUESTION = "Question"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

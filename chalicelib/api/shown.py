@@ -34,8 +34,8 @@ class Shown:
     language: str
 
     def words(self, page: Page, field: Field) -> Words:
-        """Return the words of one field."""
-        found: Words = self.t["pages"][page.name]["fields"][field.name]
+        """Return the words of one field: its page's, or those that several pages share."""
+        found: Words = self.t["pages"][page.name].get("fields", self.t.get("fields"))[field.name]
         return found
 
     def drawn(self, page: Page) -> list[dict[str, Any]]:
@@ -69,6 +69,11 @@ class Shown:
     def rows(self, pages: Sequence[Page], answered: PageAnswers) -> list[Row]:
         """Return every answer of the pages, to be checked before it is sent."""
         return [self._row(page, field, answered) for page in pages for field in page.fields]
+
+    def given_answers(self, pages: Sequence[Page], answers: Mapping[str, Value]) -> list[Row]:
+        """Return what was answered in a sending that is on record; nothing for what was not asked."""
+        asked = [(page, field) for page in pages for field in page.fields if field.name in answers]
+        return [self._row(page, field, {page.name: answers}) for page, field in asked]
 
     def _row(self, page: Page, field: Field, answered: PageAnswers) -> Row:
         words = self.words(page, field)

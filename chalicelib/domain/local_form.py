@@ -99,6 +99,15 @@ def format_appointment(moment: datetime, language: str, *, region: str = "") -> 
     return f"{_WEEKDAYS[moment.weekday()][:3]}{comma} {day}, {_clock(moment, language, region)}"
 
 
+def format_span(start: datetime, end: datetime, language: str, *, region: str = "") -> str:
+    """Return a part of one day: `2026年11月27日（星期五）09:00—12:00`, `Fri 27 Nov 2026, 09:00–12:00`.
+
+    The caller has put both into the reader's own zone. Raises ValueError when one is naive.
+    """
+    dash = "—" if language == "zh-CN" else "–"
+    return f"{format_appointment(start, language, region=region)}{dash}{_clock(end, language, region)}"
+
+
 def _in_order(day: date, month: str, region: str) -> str:
     return f"{month} {day.day}" if region == "US" else f"{day.day} {month}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.errors import FieldError, InvalidAnswer, NotFound
-from chalicelib.forms.fields import Fault, Field, Given, Typed, Value
+from chalicelib.forms.fields import Choice, Choices, Fault, Field, Given, Typed, Value
 
 Answers = Mapping[str, Value]
 """Answers by field name, over all pages of one journey."""
@@ -24,11 +24,15 @@ def always(answers: Answers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: one question, or a few fields that only make sense together."""
+    """One page: one question, or a few fields that only make sense together.
+
+    A page without fields only tells something. `link` is the path of a page of ours offered beside it.
+    """
 
     name: str
     fields: tuple[Field, ...]
     asked: Callable[[Answers], bool] = always
+    link: str = ""
 
     def read(self, typed: Typed, given: Given) -> dict[str, Value]:
         """Return the page's answers; raises InvalidAnswer with every fault, each under its field's name."""
@@ -46,6 +50,19 @@ class Page:
             raise InvalidAnswer(tuple(faults))
         return found
 
+    def has_lapsed(self, answers: Mapping[str, Value], offers: Mapping[str, Mapping[str, str]]) -> bool:
+        """Whether a code was chosen that only the moment offered, and the moment is past."""
+        return any(
+            code not in offers.get(field.name, {})
+            for field in self.fields
+            if isinstance(field, Choice | Choices) and not field.codes and field.name in answers
+            for code in _codes(answers[field.name])
+        )
+
+
+def _codes(value: Value) -> list[str]:
+    return value if isinstance(value, list) else [str(value)]
+
 
 @dataclass(frozen=True, slots=True)
 class Journey:
@@ -62,6 +79,11 @@ class Journey:
             if page.asked(flat([answered.get(before.name, {}) for before in path])):
                 path.append(page)
         return path
+
+    def standing(self, answered: PageAnswers, offers: Mapping[str, Mapping[str, str]]) -> PageAnswers:
+        """Return the answers without the pages of which something chosen is not offered any more."""
+        gone = {page.name for page in self.pages if page.has_lapsed(answered.get(page.name, {}), offers)}
+        return {name: answers for name, answers in answered.items() if name not in gone}
 
     def page(self, name: str, answered: PageAnswers) -> Page:
         """Return a page that is asked; raises NotFound for any other name."""
@@ -109,5 +131,5 @@ def reference(letter: str, submission_id: str) -> str:
 
 
 def flat(parts: list[Mapping[str, Value]]) -> dict[str, Value]:
-    """Return the answers of several pages as one mapping; field names are unique within a journey."""
+    """Return the answers of several pages as one mapping; no two pages asked share a field name."""
     return {name: value for part in parts for name, value in part.items()}

@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
+from pynamodb.expressions.update import Action
 
-from chalicelib.domain.codes import CaseStatus
-from chalicelib.domain.errors import CaseClosed, TryAgain
+from chalicelib.domain.codes import CaseStatus, HoldKind
+from chalicelib.domain.errors import CaseClosed
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import facts, keys
+from chalicelib.store import facts, holds, together
 from chalicelib.store.cases import get
 from chalicelib.store.facts import Fact
-from chalicelib.store.heads import connection, is_open
+from chalicelib.store.heads import is_open
 from chalicelib.store.rows import CaseRow, Row
-from chalicelib.store.writes import conflicted, lost
-
-_TRIES_AT_CONFLICT = 4
 
 
-def answer(case_id: CaseId, status: CaseStatus, fact: Fact) -> bool:
+def answer(
+    case_id: CaseId,
+    status: CaseStatus,
+    fact: Fact,
+    *,
+    hold: HoldKind | None = None,
+    beside: tuple[Row, ...] = (),
+) -> bool:
     """Record the borrower's answer and where it leads, both or none; returns whether it is new.
 
-    A repeat of the same answer changes nothing, and a second answer from another tab never takes back an
-    application. Raises CaseClosed when the case takes no answer any more.
+    A `hold` is laid over the case and the rows `beside` are written with it. A repeat of the same answer
+    changes nothing, and a second answer from another tab never takes back an application. Raises CaseClosed
+    when the case takes no answer any more.
     """
-    for _ in range(_TRIES_AT_CONFLICT):
-        try:
-            _answer_once(case_id, status, fact)
-        except TransactWriteError as error:
-            if conflicted(error):  # the same answer tapped twice at once: the other one is being written
-                continue
-            if not lost(error):
-                raise
-            return _answer_beside(case_id, fact)
-        return True
-    raise TryAgain(f"case {case_id} is being written by others")
-
-
-def _answer_once(case_id: CaseId, status: CaseStatus, fact: Fact) -> None:
-    head = CaseRow(keys.loan(case_id.loan_key), keys.CASE)
-    condition = (CaseRow.generation == case_id.generation) & is_open()
+    actions: list[Action] = [CaseRow.status.set(status.value)]
+    condition = is_open()
     if status != CaseStatus.APPLIED:
         condition &= CaseRow.status != CaseStatus.APPLIED.value
-    with TransactWrite(connection=connection()) as transaction:
-        transaction.save(facts.to_row(fact), condition=Row.pk.does_not_exist())
-        transaction.update(head, [CaseRow.status.set(status.value)], condition)
+    if hold:
+        actions.append(CaseRow.holds.add({hold.value}))
+    if together.put_and_change([facts.to_row(fact), *beside], case_id, actions, condition):
+        return True
+    # It is on record already, or the case is closed, or it stays applied.
+    return holds.put(case_id, hold, fact, beside=beside) if hold else add(case_id, fact)
 
 
-def _answer_beside(case_id: CaseId, fact: Fact) -> bool:
-    """The answer is on record already, or the case is closed, or it stays applied."""
+def withdraw(case_id: CaseId, fact: Fact) -> bool:
+    """Take an application back and record it, both or none; returns whether there was one to take back.
+
+    A repeat changes nothing, also when he has applied again since. Raises CaseClosed.
+    """
+    back = [CaseRow.status.set(CaseStatus.FEEDBACK.value)]
+    applied = CaseRow.status == CaseStatus.APPLIED.value
+    if together.put_and_change([facts.to_row(fact)], case_id, back, applied):
+        return True
+    if not facts.exists(case_id, fact.kind, *fact.which) and not get(case_id).is_open:
+        raise CaseClosed(f"case {case_id} is closed")
+    return False
+
+
+def add(case_id: CaseId, fact: Fact) -> bool:
+    """Record what changes nothing of where the case stands; returns whether it is new. Raises CaseClosed."""
     if facts.exists(case_id, fact.kind, *fact.which):
         return False
     if not get(case_id).is_open:

@@ -77,6 +77,11 @@ def mark_sent(subject: Subject, journey: str, draft_id: str, now: datetime) -> N
     )
 
 
+def forget_sent(subject: Subject, journey: str) -> None:
+    """Show a sending's confirmation no more, because a later act undid it; an unsent draft stays."""
+    _update(subject, journey, [DraftRow.ttl.set(0)], DraftRow.sent_at.exists())
+
+
 def drop(subject: Subject, journey: str) -> None:
     """Forget somebody's answers in a journey."""
     DraftRow(*keys.draft(subject, journey)).delete()

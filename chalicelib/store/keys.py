@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.keys import CaseId, Guest, Subject
@@ -14,6 +14,8 @@ LENDERS = "LENDER"
 TRIES = "TRIES"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
+STRANGERS = "STRANGER"
+COMPLAINT = "COMPLAINT"
 
 
 def loan(loan_key: str) -> str:
@@ -71,3 +73,13 @@ def link(digest: str) -> str:
 def open_day(lender: str, opened_at: datetime) -> str:
     """Index key of a lender's cases opened on one UTC day; removed once a closed case is at rest (sparse)."""
     return f"{lender}#{opened_at.date().isoformat()}"
+
+
+def complaint(reference: str) -> str:
+    """Partition of a complaint, by the reference its complainant was told; its sort key is its own id."""
+    return f"{COMPLAINT}#{reference}"
+
+
+def waiting(kind: FactKind, day: date) -> str:
+    """Partition of what came in on one UTC day and waits for a member of staff."""
+    return f"WAITING#{kind.value}#{day.isoformat()}"

@@ -92,6 +92,8 @@ class CaseRow(Row):
     due_date = DateAttribute(null=True)
     overdue_since = DateAttribute(null=True)
     account_last4 = UnicodeAttribute(null=True)
+    itemisation = JSONAttribute(null=True)
+    default_date = DateAttribute(null=True)
     noticed_at = MomentAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
     reached = UnicodeSetAttribute(null=True)
@@ -179,10 +181,35 @@ class DraftRow(Row):
     sent_at = MomentAttribute(null=True)
 
 
+class ComplaintRow(Row):
+    """A complaint, found by the reference its complainant was told."""
+
+    status = UnicodeAttribute()
+    category = UnicodeAttribute()
+    case_id = UnicodeAttribute(null=True)
+    lender = UnicodeAttribute(null=True)
+    contact = UnicodeAttribute(null=True)
+    received_at = MomentAttribute()
+    acknowledge_by = DateAttribute()
+    decide_by = DateAttribute()
+    profile_version = UnicodeAttribute()
+    said = JSONAttribute()
+
+
+class WaitingRow(Row):
+    """Something that waits for a member of staff, in the partition of the day it came in."""
+
+    at = MomentAttribute()
+    case_id = UnicodeAttribute(null=True)
+    lender = UnicodeAttribute(null=True)
+    due = DateAttribute(null=True)
+
+
 class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 
     profile = UnicodeAttribute()
+    scope = UnicodeAttribute(null=True)
     live = BooleanAttribute(default=False)
     settings = JSONAttribute()
 

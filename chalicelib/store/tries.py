@@ -1,4 +1,4 @@
-"""The try limit on second factors: counted per case before the factor is looked at."""
+"""The try limit on what is known to one person alone: counted before what was typed is looked at."""
 
 from __future__ import annotations
 
@@ -20,14 +20,23 @@ def row_of(case_id: CaseId) -> TriesRow:
     return TriesRow(keys.loan(case_id.loan_key), f"{case_id.generation:04d}#{keys.TRIES}")
 
 
+def complaint_row(reference: str) -> TriesRow:
+    """Return the row that counts the tries to see a complaint, whether there is such a one or not."""
+    return TriesRow(keys.complaint(reference), keys.TRIES)
+
+
 def take(case_id: CaseId, now: datetime) -> int | None:
-    """Use up one try and return how many are left, or None when the case is locked.
+    """Use up one try at a case's second factor and return how many are left, or None when it is locked."""
+    return count(row_of(case_id), now)
+
+
+def count(row: TriesRow, now: datetime) -> int | None:
+    """Use up one try and return how many are left, or None when it is locked.
 
     Counting before comparing means that parallel guesses cannot share one try. The count starts anew
     24 hours after the first try.
     """
     ends = int((now + LOCK).timestamp())
-    row = row_of(case_id)
     try:
         row.update(
             [TriesRow.tries.add(1), TriesRow.ttl.set(TriesRow.ttl | ends)],
@@ -37,12 +46,11 @@ def take(case_id: CaseId, now: datetime) -> int | None:
     except UpdateError as error:
         if not lost(error):
             raise
-        return _restart(case_id, now)
+        return _restart(row, now)
     return LIMIT - int(row.tries)
 
 
-def _restart(case_id: CaseId, now: datetime) -> int | None:
-    row = row_of(case_id)
+def _restart(row: TriesRow, now: datetime) -> int | None:
     try:
         row.update(
             [TriesRow.tries.set(1), TriesRow.ttl.set(int((now + LOCK).timestamp()))],

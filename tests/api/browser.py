@@ -40,10 +40,10 @@ class Browser:
         return page
 
     def csrf(self) -> str:
-        """Return the token a form of this session carries, as the preferences page shows it."""
+        """Return the token a form of this session carries, as the page of contacts shows it."""
         if not self.jar:
             return ""
-        page = self._client.http.get("/my/preferences", headers={"cookie": self.jar})
+        page = self._client.http.get("/my/contact", headers={"cookie": self.jar})
         found = re.search(r'name="csrf" value="([^"]+)"', page.body.decode())
         return found.group(1) if found else ""
 

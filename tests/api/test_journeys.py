@@ -6,32 +6,25 @@ import re
 
 import pytest
 
-from chalicelib.domain.codes import CaseStatus, FactKind, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.store import cases, facts
 from tests.api.browser import Browser, goes_to, text
+from tests.api.inside import Road, inside
 from tests.samples import CASE_ID
-from tests.scene import Scene
+
+__all__ = ["inside"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
-ROAD = (
+ROAD: Road = (
     ("reason", {"reason": "UNEMPLOYMENT"}),
+    ("income", {}),
+    ("pay", {}),
     ("words", {"text": "公司裁员，\r\n正在找工作"}),
     ("mediation", {"wish": "YES"}),
     ("mode", {"mode": "TELEPHONE"}),
+    ("more", {}),
 )
-
-
-@pytest.fixture
-def inside(scene: Scene) -> Browser:
-    """A browser past the second factor."""
-    scene.accept()
-    scene.run(Stage.NOTIFY, "token-1")
-    found = re.search(r"/n/([A-Za-z0-9_-]{22})", scene.sms.sent[0].text)
-    assert found
-    browser = Browser()
-    browser.enter(found.group(1))
-    return browser
 
 
 def test_questions_lead_to_the_check_and_the_check_to_the_confirmation(inside: Browser) -> None:
@@ -64,7 +57,7 @@ def test_a_page_that_an_answer_makes_needless_is_not_asked_nor_sent(inside: Brow
 
 
 def test_an_unfinished_journey_goes_on_where_it_stopped(inside: Browser) -> None:
-    inside.answer("feedback", *ROAD[:2])
+    inside.answer("feedback", *ROAD[:4])
     assert goes_to(inside.get("/my/form/feedback")) == "/my/form/feedback/mediation"
     assert goes_to(inside.get("/my/form/feedback/check")) == "/my/form/feedback/mediation"
     assert "公司裁员" in text(inside.get("/my/form/feedback/words"))
@@ -89,8 +82,8 @@ def test_switching_the_language_keeps_what_was_typed(inside: Browser) -> None:
 
 def test_two_tabs_on_two_pages_lose_nothing(inside: Browser) -> None:
     other = Browser(jar=inside.jar)
-    inside.answer("feedback", *ROAD[:2])
-    other.answer("feedback", *ROAD[2:])
+    inside.answer("feedback", *ROAD[:4])
+    other.answer("feedback", *ROAD[4:])
     assert inside.get("/my/form/feedback/check").status_code == 200
 
 

@@ -16,6 +16,7 @@ from tests.browser.visitor import Visitor
 
 MOST_PAGES = 25
 FACTOR = "123X"
+PAGES_AND_FILES = ("text/html", "application/pdf", "text/calendar", "image/")
 ORDER = ("feedback",)
 """The journeys of one borrower, one after the other."""
 WANTED: Mapping[str, Mapping[str, str]] = {"feedback": {"wish": "YES"}}
@@ -103,14 +104,16 @@ def linked(who: Visitor) -> list[str]:
     return [path for path in dict.fromkeys(found) if path.startswith(("/my", "/open"))]
 
 
-def wander(who: Visitor, start: str, most: int = 60) -> None:
-    """Follow every link from `start`, each path once, and look at every page; questions are left alone."""
-    waiting, been = [start], {start}
+def wander(who: Visitor, *starts: str, most: int = 80) -> None:
+    """Follow every link from `starts`, each path once, and look at every page; questions are left alone."""
+    waiting, been = list(starts), set(starts)
     while waiting and len(been) <= most:
         path = waiting.pop(0)
-        who.open(path)
-        if who.document and "text/html" not in who.document.headers.get("content-type", ""):
+        kind = who.page.context.request.get(who.url + path).headers.get("content-type", "")
+        assert kind.startswith(PAGES_AND_FILES), f"{path} is {kind}"
+        if not kind.startswith("text/html"):
             continue
+        who.open(path)
         who.at(path.strip("/").replace("/", "-"))
         new = [each for each in linked(who) if each not in been and "/form/" not in each]
         been.update(new)

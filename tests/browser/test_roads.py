@@ -14,6 +14,7 @@ from tests.browser.stage import Stage
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, Watch, visitor
 
 LANGUAGES, SIZES = ("zh-CN", "en"), (PHONE, DESKTOP)
+STARTS = ("/my/info", "/my/notice", "/my/preferences")
 everywhere = pytest.mark.parametrize(
     ("language", "size"), [(language, size) for language in LANGUAGES for size in SIZES]
 )
@@ -47,7 +48,7 @@ def test_every_page_that_can_be_reached_is_sound(
 ) -> None:
     with _somebody(browser, stage, language, size, audit) as who:
         roads.enter(who, stage.link())
-        roads.wander(who, "/my")
+        roads.wander(who, *STARTS)
         who.open("/my/form/nothing")
         who.at("nothing")
     assert audit.faults == []
@@ -84,7 +85,7 @@ def test_every_chinese_character_is_drawn_as_itself(browser: Browser, stage: Sta
 
     with _somebody(browser, stage, "zh-CN", PHONE, watch) as who:
         roads.door(who, stage.link())
-        roads.wander(who, "/my")
+        roads.wander(who, *STARTS)
         characters = "".join(sorted(read))
         drawn = who.page.evaluate(_GLYPHS, characters + "\U000f0000")
     box = drawn.pop()

@@ -15,8 +15,8 @@ from chalicelib.forms.journey import Journey, Submission
 
 _OPEN = frozenset({"complain", "sign_up"})
 """Journeys a guest may go as well; every other is for a verified borrower."""
-_ACTS = _OPEN | {"feedback", "contact", "apply", "dispute", "ask", "withdraw", "reschedule", "survey"}
-"""Each is a module of this package that has an ACT."""
+_ACTS = _OPEN | {"feedback", "apply", "dispute", "ask", "withdraw", "reschedule", "survey"}
+"""Each is a module of this package that has an ACT, and an OPEN_ACT when guests are asked otherwise."""
 
 
 Offers = Mapping[str, Mapping[str, str]]
@@ -55,4 +55,5 @@ def act_of(name: str, *, guest: bool) -> Act:
     """Return an act by its journey's name; raises NotFound for one that is not, or not for guests."""
     if name not in (_OPEN if guest else _ACTS):
         raise NotFound(f"no journey {name}")
-    return cast("Act", import_module(f"{__name__}.{name}").ACT)
+    module = import_module(f"{__name__}.{name}")
+    return cast("Act", getattr(module, "OPEN_ACT", module.ACT) if guest else module.ACT)

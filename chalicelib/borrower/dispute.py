@@ -1,0 +1,35 @@
+"""A borrower disputes the amount or the debt: contact about payment stops at once, until he is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.borrower.wake import wake
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import CaseStatus, FactKind
+from chalicelib.domain.dispute import DisputeKind, hold_of
+from chalicelib.forms.journey import Submission
+from chalicelib.store import answers, waiting
+from chalicelib.store.facts import Fact
+from chalicelib.store.waiting import Waiting
+from chalicelib.timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Takes disputes: fact and hold first, both or none, the signal after."""
+
+    timers: Timers
+
+    def __call__(self, case: Case, sent: Submission) -> None:
+        """Record a dispute, hold the case and wake the waiting execution; a repeat only wakes it again.
+
+        A further dispute is a further fact. Raises CaseClosed.
+        """
+        hold = hold_of(DisputeKind(str(sent.answers["kind"])))
+        about = {"reference": sent.reference, "hold": hold.value, "currency": case.amount.currency}
+        detail = {**about, **sent.answers}
+        fact = Fact(case.id, FactKind.DISPUTE, sent.at, (sent.id,), detail)
+        listed = Waiting(FactKind.DISPUTE, sent.id, sent.reference, sent.at, case.id, case.lender)
+        answers.answer(case.id, CaseStatus.FEEDBACK, fact, hold=hold, beside=(waiting.row_of(listed),))
+        wake(case.id, self.timers)

@@ -1,0 +1,34 @@
+"""Holds over a case: laid and lifted together with the fact that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.domain.codes import HoldKind
+from chalicelib.domain.errors import CaseClosed
+from chalicelib.domain.keys import CaseId
+from chalicelib.store import facts, together
+from chalicelib.store.facts import Fact
+from chalicelib.store.heads import is_open
+from chalicelib.store.rows import CaseRow, Row
+
+
+def put(case_id: CaseId, kind: HoldKind, fact: Fact, *, beside: Sequence[Row] = ()) -> bool:
+    """Lay a hold over an open case and record why, both or none; returns whether the fact is new.
+
+    From then on a claim that rests on the case without the hold fails (claims.py), so a message on its way
+    does not leave. A hold that lies there already gets its further fact. Rows `beside` are written with it.
+    Raises CaseClosed.
+    """
+    rows = [facts.to_row(fact), *beside]
+    if together.put_and_change(rows, case_id, [CaseRow.holds.add({kind.value})], is_open()):
+        return True
+    if facts.exists(case_id, fact.kind, *fact.which):
+        return False
+    raise CaseClosed(f"case {case_id} is closed")
+
+
+def lift(case_id: CaseId, kind: HoldKind, fact: Fact) -> bool:
+    """Lift a hold and record why, both or none; returns False when no such hold lies over the case."""
+    lies = CaseRow.holds.contains(kind.value)
+    return together.put_and_change([facts.to_row(fact)], case_id, [CaseRow.holds.delete({kind.value})], lies)

@@ -1,0 +1,54 @@
+"""Several rows in one write: all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.domain.errors import TryAgain
+from chalicelib.domain.keys import CaseId
+from chalicelib.store import keys
+from chalicelib.store.heads import connection
+from chalicelib.store.rows import CaseRow, Row
+from chalicelib.store.writes import conflicted, lost
+
+_TRIES_AT_CONFLICT = 4
+
+
+def put(rows: Sequence[Row]) -> bool:
+    """Write new rows, all or none; returns False when one of them is there already."""
+    return _write(rows, None)
+
+
+def put_and_change(
+    rows: Sequence[Row], case_id: CaseId, actions: Sequence[Action], condition: Condition
+) -> bool:
+    """Write new rows and change the head of this very case, all or none.
+
+    Returns False when one of the rows is there already or the head does not meet the condition.
+    """
+    change = (case_id, list(actions), (CaseRow.generation == case_id.generation) & condition)
+    return _write(rows, change)
+
+
+def _write(rows: Sequence[Row], change: tuple[CaseId, list[Action], Condition] | None) -> bool:
+    for _ in range(_TRIES_AT_CONFLICT):
+        try:
+            with TransactWrite(connection=connection()) as transaction:
+                for row in rows:
+                    transaction.save(row, condition=Row.pk.does_not_exist())
+                if change:
+                    case_id, actions, condition = change
+                    transaction.update(CaseRow(keys.loan(case_id.loan_key), keys.CASE), actions, condition)
+        except TransactWriteError as error:
+            if conflicted(error):  # the same thing tapped twice at once: the other one is being written
+                continue
+            if not lost(error):
+                raise
+            return False
+        return True
+    raise TryAgain("these rows are being written by others")
