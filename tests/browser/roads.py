@@ -17,9 +17,14 @@ from tests.browser.visitor import Visitor
 MOST_PAGES = 25
 FACTOR = "123X"
 PAGES_AND_FILES = ("text/html", "application/pdf", "text/calendar", "image/")
-ORDER = ("feedback",)
+ORDER = ("feedback", "ask", "apply", "complain", "dispute", "reschedule", "withdraw")
 """The journeys of one borrower, one after the other."""
-WANTED: Mapping[str, Mapping[str, str]] = {"feedback": {"wish": "YES"}}
+WANTED: Mapping[str, Mapping[str, str]] = {
+    "feedback": {"wish": "YES", "monthly_from-year": f"{date.today().year + 1}", "monthly_from-month": "1"},
+    "apply": {"represented": "YES", "objects": "YES"},
+    "dispute": {"kind": "AMOUNT_WRONG"},
+}
+"""What leads past every page of a journey."""
 _FILLED = """() => [...document.querySelectorAll("main form :is(input:not([type=hidden]), textarea)")]
   .some(e => ["radio", "checkbox"].includes(e.type) ? e.checked : e.value)"""
 

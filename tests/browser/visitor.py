@@ -15,9 +15,10 @@ Watch = Callable[["Visitor", str], None]
 """Called in every state that a visitor comes to, with the state's name."""
 
 SAMPLES = {
-    "year": "2026", "month": "12", "day": "15", "phone": "13800138000", "telephone": "13800138000",
-    "email": "borrower@example.com", "name": "张伟", "text": "公司裁员，正在找工作",
-}  # fmt: skip
+    "year": "2026", "month": "10", "day": "15", "contact": "13800138000", "tel": "13800138000",
+    "email": "borrower@example.com", "decimal": "1200", "numeric": "1200", "text": "公司裁员，正在找工作",
+}
+"""What is typed into a field: by its name, the part it is of a day, or the keyboard it asks for."""
 
 
 @dataclass
@@ -91,9 +92,9 @@ class Visitor:
         elif kind == "file":
             return False
         elif not control.input_value() or wanted is not None:
-            part = name.rpartition("-")[2]
-            decimal = control.get_attribute("inputmode") in ("decimal", "numeric")
-            control.fill(wanted or SAMPLES.get(name) or SAMPLES.get(part) or ("1200" if decimal else "张伟"))
+            keyboard = control.get_attribute("inputmode") or ""
+            likely = [SAMPLES[key] for key in (name, name.rpartition("-")[2], keyboard) if key in SAMPLES]
+            control.fill(wanted or (likely or ["张伟"])[0])
         return True
 
 
