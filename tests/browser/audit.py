@@ -24,7 +24,8 @@ _OUT = """() => [...document.querySelectorAll("main *")].filter(e =>
     e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.outerHTML.slice(0, 120))"""
 _FOCUS = """() => { const e = document.activeElement, s = getComputedStyle(e);
-  return [e.tagName, e.outerHTML.slice(0, 100), s.outlineStyle != "none" && parseFloat(s.outlineWidth) >= 2]; }"""
+  return [e.tagName, e.outerHTML.slice(0, 100),
+    s.outlineStyle != "none" && parseFloat(s.outlineWidth) >= 2]; }"""
 
 
 @dataclass
@@ -69,7 +70,8 @@ class Audit:
         size = visitor.page.viewport_size
         page = self._page_of(f"{size}", size)
         page.set_content(visitor.page.content(), wait_until="domcontentloaded")
-        page.evaluate(AXE_SCRIPT)
+        if not page.evaluate("() => Boolean(window.axe)"):  # it outlives a page that is written anew
+            page.evaluate(AXE_SCRIPT)
         faults = [f"axe {found}" for found in page.evaluate(_AXE, _RULES)]
         page.emulate_media(color_scheme="dark")
         faults += [f"axe in the dark {found}" for found in page.evaluate(_AXE, ["color-contrast"])]

@@ -14,7 +14,6 @@ from tests.browser.stage import Stage
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, Watch, visitor
 
 LANGUAGES, SIZES = ("zh-CN", "en"), (PHONE, DESKTOP)
-STARTS = ("/my/info", "/my/notice", "/my/preferences")
 everywhere = pytest.mark.parametrize(
     ("language", "size"), [(language, size) for language in LANGUAGES for size in SIZES]
 )
@@ -32,27 +31,13 @@ def _somebody(
 
 
 @everywhere
-def test_every_journey_goes_from_the_link_to_its_confirmation(
+def test_every_road_is_open_to_everybody(
     browser: Browser, stage: Stage, audit: Audit, language: str, size: tuple[int, int]
 ) -> None:
     with _somebody(browser, stage, language, size, audit) as who:
-        roads.door(who, stage.link())
-        for name in roads.ORDER:
-            roads.journey(who, name, roads.WANTED.get(name))
+        roads.everything(who, stage.link())
     assert audit.faults == []
-
-
-@everywhere
-def test_every_page_that_can_be_reached_is_sound(
-    browser: Browser, stage: Stage, audit: Audit, language: str, size: tuple[int, int]
-) -> None:
-    with _somebody(browser, stage, language, size, audit) as who:
-        roads.enter(who, stage.link())
-        roads.wander(who, *STARTS)
-        who.open("/my/form/nothing")
-        who.at("nothing")
-    assert audit.faults == []
-    assert len(audit.looked) >= 4
+    assert len(audit.looked) > 40
 
 
 def test_the_keyboard_shows_where_it_is(browser: Browser, stage: Stage) -> None:
@@ -85,7 +70,7 @@ def test_every_chinese_character_is_drawn_as_itself(browser: Browser, stage: Sta
 
     with _somebody(browser, stage, "zh-CN", PHONE, watch) as who:
         roads.door(who, stage.link())
-        roads.wander(who, *STARTS)
+        roads.wander(who, *roads.BEGINNINGS)
         characters = "".join(sorted(read))
         drawn = who.page.evaluate(_GLYPHS, characters + "\U000f0000")
     box = drawn.pop()

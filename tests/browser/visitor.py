@@ -1,4 +1,4 @@
-"""A borrower's real browser: scripts off, one tab, everything that it fetched and complained of remembered."""
+"""A borrower's real browser: scripts off, one tab; what it fetched and complained of is remembered."""
 
 from __future__ import annotations
 
@@ -6,17 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 PHONE, DESKTOP = (375, 812), (1280, 800)
 _PATIENCE = 15_000  # milliseconds; the machine may be busy
+
+CONTROLS = "main form :is(input:not([type=hidden]), textarea)"
+_CONTROLS = f"""() => [...document.querySelectorAll("{CONTROLS}")]
+  .map(e => [e.name, e.type, e.value, e.inputMode])"""
 
 Watch = Callable[["Visitor", str], None]
 """Called in every state that a visitor comes to, with the state's name."""
 
 SAMPLES = {
-    "year": "2026", "month": "10", "day": "15", "contact": "13800138000", "tel": "13800138000",
-    "email": "borrower@example.com", "decimal": "1200", "numeric": "1200", "text": "公司裁员，正在找工作",
+    "year": "2026",
+    "month": "10",
+    "day": "15",
+    "contact": "13800138000",
+    "tel": "13800138000",
+    "email": "borrower@example.com",
+    "decimal": "1200",
+    "numeric": "1200",
+    "text": "公司裁员，正在找工作",
 }
 """What is typed into a field: by its name, the part it is of a day, or the keyboard it asks for."""
 
@@ -77,25 +88,19 @@ class Visitor:
         self.page.locator("main form button").first.click()
 
     def fill(self, **wanted: str) -> None:
-        """Fill the form in that stands on the page: what is wanted by field name, else something likely."""
+        """Fill in the form that stands on the page: what is wanted by field name, else something likely."""
         done: set[str] = set()
-        for control in self.page.locator("main form :is(input:not([type=hidden]), textarea, select)").all():
-            name, kind = control.get_attribute("name") or "", control.get_attribute("type") or "text"
-            if name not in done and self._give(control, name, kind, wanted.get(name)):
-                done.add(name)
-
-    def _give(self, control: Locator, name: str, kind: str, wanted: str | None) -> bool:
-        if kind in ("radio", "checkbox"):
-            if wanted not in (None, control.get_attribute("value")):
-                return False
-            control.check()
-        elif kind == "file":
-            return False
-        elif not control.input_value() or wanted is not None:
-            keyboard = control.get_attribute("inputmode") or ""
-            likely = [SAMPLES[key] for key in (name, name.rpartition("-")[2], keyboard) if key in SAMPLES]
-            control.fill(wanted or (likely or ["张伟"])[0])
-        return True
+        for place, (name, kind, value, keyboard) in enumerate(self.page.evaluate(_CONTROLS)):
+            if name in done or kind == "file":
+                continue
+            control = self.page.locator(CONTROLS).nth(place)
+            if kind in ("radio", "checkbox"):
+                if wanted.get(name) in (None, value):
+                    control.check()
+                    done.add(name)
+            elif name in wanted or not value:
+                likely = [SAMPLES[key] for key in (name, name.rpartition("-")[2], keyboard) if key in SAMPLES]
+                control.fill(wanted.get(name) or (likely or ["张伟"])[0])
 
 
 def visitor(
