@@ -18,9 +18,6 @@ from tests.scene import Scene
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 _WISH = ("mediation", "mode")
 NO_MEDIATION = (*(each for each in FEEDBACK if each[0] not in _WISH), ("mediation", {"wish": "NO"}))
-    *(each for each in FEEDBACK if each[0] not in ("mediation", "mode")),
-    ("mediation", {"wish": "NO"}),
-)
 
 
 @pytest.fixture

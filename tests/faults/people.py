@@ -189,13 +189,14 @@ class People(Lambdas):
 
     def _form(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
         """Ask for a page of a journey, or answer it."""
+        typed = {"content_type": _FORM} if method == "POST" else {}
         return self.http(
             method,
             f"/{path.split('/')[1]}/form/{{journey}}/{{page}}",
             urlencode(form or {}, doseq=True),
             path=path,
             cookie=self.state.borrower.cookie,
-            content_type=_FORM,
+            **typed,
         )
 
     def opens(self, delivery: Delivery) -> bool:
@@ -240,5 +241,5 @@ def _header(reply: Any, name: str) -> str:
 
 def _field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found, f"no field {name}"
+    assert found, f"no field {name}: {page[-900:]}"
     return found.group(1)
