@@ -16,6 +16,7 @@ from tests.faults.buckets import digest
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
+from tests.faults.submissions import sent
 from tests.faults.world import World
 from tests.road import PRINTS
 
@@ -43,6 +44,7 @@ def violations(world: World) -> list[str]:
     found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
     found += _caps(world)
     found += _print_house(world)
+    found += sent(world)
     return found
 
 
@@ -236,13 +238,7 @@ def _watched(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[s
 
 
 def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: bool) -> Iterator[str]:
-    """What the borrower saw confirmed is on record, and its execution is woken."""
-    for answer in world.state.borrower.confirmed:
-        if ("FEEDBACK", answer) not in facts:
-            yield f"confirmed, yet not on record: {answer}"
-    borrower = world.state.borrower
-    if ("FEEDBACK", borrower.answers_id) in facts and not borrower.confirmed and not world.state.gave_up:
-        yield "his answer is on record, yet the borrower was told otherwise"
+    """Whoever answered is no longer reminded, and his feedback is confirmed."""
     live = world.machine.live(id_of(row))
     if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
         yield f"answered, yet the execution is in {[one.state for one in live]}"

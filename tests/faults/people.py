@@ -211,7 +211,7 @@ class People(Lambdas):
         borrower = self.state.borrower
         reply = self._form("POST", borrower.check, {"csrf": borrower.csrf})
         if reply["statusCode"] == 303:
-            borrower.confirmed.append(borrower.answers_id)
+            borrower.confirmed.append((borrower.check.split("/")[3], borrower.answers_id))
         elif reply["statusCode"] >= 500 and "press_send" not in self.state.pending:
             self.state.pending.append("press_send")
         return int(reply["statusCode"])

@@ -24,7 +24,7 @@ class Borrower:
     csrf: str = ""
     answers_id: str = ""
     check: str = ""
-    confirmed: list[str] = field(default_factory=list)
+    confirmed: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass

@@ -23,7 +23,7 @@ RECEIVES = 3  # fewer than the shipped queue grants, so harder
 # Names made anew in every run: tokens, attempts, links and their digests, providers' ids, form fields.
 _NAMES = re.compile(
     r"token-\d+|[0-9a-f]{8}(?=@)|(?<=LINK#)[\w-]{43}|(?<=/n/)[\w-]{22}|[0-9a-f]{64}|(?<=VERIFIED#)[\w-]{12}"
-    r"|(?<=FEEDBACK#)\w{16}|(?<=answers_id=')\w+|(?<=confirmed=\[)'\w+'|(?<=csrf=')[^']+|(?<=cookie=')[^']+"
+    r"|\b[a-z2-7]{16}\b|(?<=csrf=')[^']+|(?<=cookie=')[^']+"
     r"|(?<=__Host-accord=)\S+"
 )
 
