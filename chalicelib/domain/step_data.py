@@ -10,6 +10,8 @@ from chalicelib.domain.rules import Duty, Term, Unit
 from chalicelib.domain.section import Section
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_UNITS = (("minutes", _MINUTE), ("hours", _HOUR), ("days", _DAY))
+_USUAL = {"budget": ("hours", _HOUR), "useful": ("days", _DAY)}
 _ROUNDS = (Stage.NOTIFY, Stage.REMIND, Stage.REMIND_AGAIN)
 
 _TERMS = frozenset(
@@ -58,8 +60,8 @@ def _step(section: Section, *, staged: bool) -> Step:
             channels=data.codes("channels", ChannelName, least=1),
             fallback=data.codes("fallback", ChannelName),
             patience=data.whole("patience_minutes") * _MINUTE,
-            budget=data.whole("budget_hours") * _HOUR,
-            useful=data.whole("useful_days") * _DAY,
+            budget=_span(data, "budget"),
+            useful=_span(data, "useful"),
             wait=data.whole("wait_days") * _DAY if staged else 0,
         )
         if set(step.fallback) & set(step.channels):
@@ -71,6 +73,15 @@ def _step(section: Section, *, staged: bool) -> Step:
         if step.budget > step.useful:
             raise data.fault("budget_hours", "must not exceed useful_days: the rest would be cancelled")
         return step
+
+
+def _span(data: Section, name: str) -> int:
+    """Return a length of time in seconds, said in minutes, in hours or in days."""
+    said = [(unit, seconds) for unit, seconds in _UNITS if f"{name}_{unit}" in data]
+    if len(said) > 1:
+        raise data.fault(name, "must be said once")
+    unit, seconds = said[0] if said else _USUAL[name]
+    return data.whole(f"{name}_{unit}") * seconds
 
 
 def terms(data: Section) -> Mapping[str, Term]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from chalicelib import links
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
 from chalicelib.domain.keys import notice_id
 from chalicelib.domain.local_form import format_date
+from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.fill import fill, language_of
 from chalicelib.notices.plan import Ground
@@ -27,6 +29,7 @@ class WriteNotice:
     """Writes messages; a blocked one rings, naming what it lacks."""
 
     telemetry: Telemetry
+    pepper: Callable[[], bytes]
 
     def __call__(
         self,
@@ -64,16 +67,27 @@ class WriteNotice:
         language = language_of(case, profile, this.person)
         rounds = {step.name for step in profile.steps}
         sent = [fact for fact in sent if fact.which[0] in rounds]  # a confirmation is no notice of the debt
+        scope, pepper = str(case.id), self.pepper()
         values = fill(
-            case, lender, profile, language=language, link=link, notice_id=ident, at=this.at, sent=sent
+            case,
+            lender,
+            profile,
+            language=language,
+            link=link,
+            notice_id=ident,
+            verify_code=links.check_code(scope, this.step.name, pepper),
+            at=this.at,
+            sent=sent,
         )
         if this.step.name == CONFIRMATION:  # it goes over the channel that it silences
             values = replace(values, stopped_channel=channel.value)
+        if this.step.template == ACCESS_CODE:
+            values = replace(values, access_code=links.access_code(scope, this.step.name, pepper))
         # A reminder of nothing would be false: when no notice went out yet, this one is the first.
         is_first = this.step in profile.steps and not sent
         message = compose(
             profile=profile.jurisdiction,
-            step=profile.steps[0].name if is_first else this.step.name,
+            step=profile.steps[0].name if is_first else this.step.template,
             channel=channel.value,
             language=language,
             variables=values,
