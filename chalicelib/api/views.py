@@ -46,7 +46,7 @@ def variables(visit: Visit, case: Case) -> Variables:
         visit.wiring.lender(case.lender),
         profile,
         language=visit.language,
-        link=f"{visit.wiring.settings.public_url}/my/form/feedback",
+        link=f"{visit.wiring.settings.public_url}/open/find",  # a page kept or printed outlives the session
         notice_id=notice_id(case.id, first.name, first.channels[0].value),
         verify_code=links.check_code(str(case.id), first.name, visit.wiring.pepper()),
         at=visit.wiring.clock(),

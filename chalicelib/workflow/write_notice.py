@@ -10,14 +10,13 @@ from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
 from chalicelib.domain.keys import notice_id
-from chalicelib.domain.local_form import format_date
 from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.fill import fill, language_of
+from chalicelib.notices.laid_out import with_pages
 from chalicelib.notices.plan import Ground
 from chalicelib.notices.replies import CONFIRMATION
 from chalicelib.notices.send import Notice
-from chalicelib.notices.variables import Variables
 from chalicelib.store import facts
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
@@ -92,7 +91,9 @@ class WriteNotice:
             language=language,
             variables=values,
         )
-        return _with_pages(message, this, values) if channel == ChannelName.LETTER else message
+        if channel != ChannelName.LETTER:
+            return message
+        return with_pages(message, values, case.borrower.postal, profile.jurisdiction)
 
     def _block(self, this: Ground, channel: ChannelName, error: NoticeBlocked) -> None:
         missing = list(error.names) if isinstance(error, MissingVariables) else []
@@ -102,21 +103,3 @@ class WriteNotice:
         ids = {"case_id": str(this.case.id), "lender": this.case.lender, "step": this.step.name}
         why = {"channel": channel.value, "error": type(error).__name__, "missing": ", ".join(missing)}
         self.telemetry.problem("notice blocked", **ids, **why)
-
-
-def _with_pages(message: Message, this: Ground, values: Variables) -> Message:
-    """Lay a letter out; the typesetter is heavy, so only a letter loads it."""
-    from chalicelib.notices.letter import Letter, letter_pdf
-
-    sender = (values.initiator_name, values.collector_address, values.complaint_contact)
-    letter = Letter(
-        sender=tuple(line for line in sender if line),
-        recipient=(values.recipient_name, *this.case.borrower.postal),
-        date=format_date(values.today, message.language),
-        subject=message.subject,
-        blocks=message.blocks,
-        language=message.language,
-        notice_id=values.notice_id,
-        verify_code=values.verify_code,
-    )
-    return replace(message, pdf=letter_pdf(letter, "LETTER" if this.profile.jurisdiction == "US" else "A4"))
