@@ -1,4 +1,4 @@
-"""The door behind the short link: who writes, second factor or code, and a way out for whoever is not meant."""
+"""The door behind the short link: who writes, factor or code, and a way out for whoever is not meant."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def send_code(visit: Visit, token: str) -> Response:
     wiring = visit.wiring
     if SendCode(wiring.timers, wiring.pepper)(token, wiring.clock()):
         wiring.telemetry.count("AccessCode")
-    stop = _stop(visit)
-    return visit.go(f"/n/{token}/code", **({"stop": stop} if stop else {}))
+    where = f"/n/{token}/code"
+    return visit.go(where, stop=stop) if (stop := _stop(visit)) else visit.go(where)
 
 
 @door.route("/n/{token}/code", methods=["POST"], content_types=FORM)
@@ -61,7 +61,9 @@ def verify_code(visit: Visit, token: str) -> Response:
     code = digits(visit.form.get("code", ""))
     if len(code) != ACCESS_DIGITS:
         return _landing(visit, token, "code", 400, error="code_empty")
-    return _let_in(visit, token, "code", Verify(visit.wiring.pepper).by_code(token, code, visit.wiring.clock()))
+    return _let_in(
+        visit, token, "code", Verify(visit.wiring.pepper).by_code(token, code, visit.wiring.clock())
+    )
 
 
 @door.route("/n/{token}/not-me", methods=["GET", "HEAD"])

@@ -1,4 +1,4 @@
-"""What anybody may read and ask: the home page, whether a notice is genuine, one's case, rights by country."""
+"""What anybody may read and ask: home, whether a notice is genuine, his case, rights by country."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def _given(visit: Visit) -> Given:
     return Given(*views.today_and_currency(visit))
 
 
-def _asked(visit: Visit, name: str, page: Page, error: InvalidAnswer | None = None, wrong: str = "") -> Response:
+def _asked(
+    visit: Visit, name: str, page: Page, error: InvalidAnswer | None = None, wrong: str = ""
+) -> Response:
     """Return a page's questions, with what is wrong in them."""
     t: dict[str, Any] = {"pages": {name: words_of(name, visit.language)}}
     shown = Shown(t, _given(visit), visit.language)

@@ -1,4 +1,4 @@
-"""What is asked of somebody without a link: a printed code and its day, or a reference and who he is (pure)."""
+"""What is asked of somebody without a link: a code and its day, or a reference and a factor (pure)."""
 
 from __future__ import annotations
 

@@ -54,9 +54,9 @@ def fill(
 ) -> Variables:
     """Return what a notice of this case says at `at` (aware); days are the borrower's local days.
 
-    `verify_code` is links.check_code; `sent` are the SENT facts so far, which a reminder names; `default_date` the day a UK default notice
-    gives, `validation_end` the end of a US validation period. What a purpose adds (a meeting, an instalment,
-    …) the caller puts in with `dataclasses.replace`.
+    `verify_code` is links.check_code; `sent` are the SENT facts so far, which a reminder names;
+    `default_date` the day a UK default notice gives, `validation_end` the end of a US validation period. What
+    a purpose adds (a meeting, an instalment, …) the caller puts in with `dataclasses.replace`.
     """
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at

@@ -11,9 +11,9 @@ from chalicelib.notices.variables import Variables
 
 
 def with_pages(message: Message, values: Variables, postal: Sequence[str], jurisdiction: str) -> Message:
-    """Return a LETTER with its PDF; `postal` are the lines below the name. Raises LetterHeld (see letter_pdf).
+    """Return a LETTER with its PDF; `postal` are the lines below the name.
 
-    The typesetter is heavy, so only who needs a letter loads it.
+    Raises LetterHeld (see letter_pdf). The typesetter is heavy, so only who needs a letter loads it.
     """
     from chalicelib.notices.letter import Letter, letter_pdf
 

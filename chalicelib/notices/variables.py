@@ -55,7 +55,8 @@ class Variables:
 
     `today` is the day of sending; `mediation_days` the profile's limit; `account_last4` at most four
     characters; the three links may be one and the same. `voice_name` (by default the initiator) must not
-    tell that a debt is collected. `stopped_channel` is the channel an opt-out silenced, `access_code` a one-time code. What only some
+    tell that a debt is collected. `stopped_channel` is the channel an opt-out
+    silenced, `access_code` a one-time code. What only some
     purposes or jurisdictions need has a default and blocks only the notices that need it. Raises
     AmountMismatch when an itemisation does not sum to the amount.
     """

@@ -1,4 +1,4 @@
-"""What stands printed in a message, so that it can be asked about later: its check code, its case reference."""
+"""What stands printed in a message and may be asked about later: its check code, its case reference."""
 
 from __future__ import annotations
 

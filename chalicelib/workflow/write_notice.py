@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib import links
+from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
 from chalicelib.domain.keys import notice_id
-from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.fill import fill, language_of
 from chalicelib.notices.laid_out import with_pages

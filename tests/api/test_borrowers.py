@@ -76,7 +76,9 @@ def test_the_notice_can_be_kept_as_a_letter(inside: Browser, language: str) -> N
 
 @pytest.mark.parametrize("profile", ["US", "GB", "EU"])
 def test_other_countries_read_their_own_law_and_notice(scene: Scene, profile: str) -> None:
-    more = {name: "x" for name in ("contact_person", "collector_address", "agreement_name", "agreement_provision")}
+    more = dict.fromkeys(
+        ("contact_person", "collector_address", "agreement_name", "agreement_provision"), "x"
+    )
     told = {f"regulator_{name}": f"the {name}" for name in ("name", "phone", "hours", "post")}
     lenders.put(Lender("demo-bank", profile, {**DEMO_BANK.settings, **more, **told}, live=True))
     scene.restart()
@@ -124,7 +126,9 @@ def test_a_form_from_elsewhere_is_refused(scene: Scene, inside: Browser, csrf: s
     assert scene.rows() == rows
 
 
-def test_the_session_ends_after_half_an_hour_and_after_four_however_busy(scene: Scene, inside: Browser) -> None:
+def test_the_session_ends_after_half_an_hour_and_after_four_however_busy(
+    scene: Scene, inside: Browser
+) -> None:
     for _ in range(12):
         scene.road.clock.advance(minutes=20)
         assert inside.get("/my/info").status_code == 200

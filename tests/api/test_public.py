@@ -78,7 +78,14 @@ def test_asking_changes_nothing_and_leaves_no_code_behind(scene: Scene, code: st
 
 @pytest.mark.parametrize(
     "changes",
-    [{"code": ""}, {"code": "7K4M"}, {"code": "汉字"}, {"day-day": "32"}, {"day-day": "24"}, {"day-year": "2020"}],
+    [
+        {"code": ""},
+        {"code": "7K4M"},
+        {"code": "汉字"},
+        {"day-day": "32"},
+        {"day-day": "24"},
+        {"day-year": "2020"},
+    ],
 )
 def test_what_cannot_be_read_is_told_beside_the_field(code: str, changes: dict[str, Any]) -> None:
     page = Browser(language="en").post("/open/genuine", {"code": code, **TODAY, **changes})
@@ -131,7 +138,9 @@ def test_tries_without_a_link_count_for_the_case_too(scene: Scene, code: str) ->
     assert Browser().enter(token.group(1)).status_code == 429
 
 
-@pytest.mark.parametrize("reference", ["", "AC-1", "AC-AAAA-AAAA", "AC-AAAA-AAAA-0", "x" * 99, "AC-0000-0000-1"])
+@pytest.mark.parametrize(
+    "reference", ["", "AC-1", "AC-AAAA-AAAA", "AC-AAAA-AAAA-0", "x" * 99, "AC-0000-0000-1"]
+)
 def test_what_is_no_reference_costs_no_try(scene: Scene, code: str, reference: str) -> None:
     rows = scene.rows()
     assert _find(reference).status_code == 400

@@ -110,7 +110,7 @@ def test_every_phase_is_counted(counts: Counts) -> None:
 
 def test_the_plain_case_as_a_whole(counts: Counts) -> None:
     plain = counts.plain
-    assert (sum(plain.calls.values()), plain.writes, plain.reads) == (69, 37, 32.5)
+    assert (sum(plain.calls.values()), plain.writes, plain.reads) == (70, 43, 32.5)
 
 
 def test_each_state_entered_is_a_transition(counts: Counts) -> None:

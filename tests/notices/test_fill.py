@@ -20,7 +20,7 @@ from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, NOON, borrower, case
 
 CN = profiles.of_version("CN", "CN@1")
-IDS = {"link": "https://x/n/t", "notice_id": "0f" * 12, "verify_code": "7K4M-2Q9P"}
+IDS: dict[str, Any] = {"link": "https://x/n/t", "notice_id": "0f" * 12, "verify_code": "7K4M-2Q9P"}
 
 
 def _fill(given: Case, at: datetime = NOON, language: str = "zh-CN", **more: Any) -> Variables:
@@ -30,7 +30,9 @@ def _fill(given: Case, at: datetime = NOON, language: str = "zh-CN", **more: Any
 def test_nothing_is_left_empty() -> None:
     filled = _fill(case())
     empty = [each.name for each in fields(filled) if getattr(filled, each.name) in ("", None, ())]
-    left_to_others = "sent_before stopped_channel access_code feedback meeting agreement instalment complaint itemisation"
+    left_to_others = (
+        "sent_before stopped_channel access_code feedback meeting agreement instalment complaint itemisation"
+    )
     of_other_lands = "contact_person collector_address agreement_name agreement_provision"
     days = "default_date validation_end"
     voice = "voice_name"  # optional in the lender's row
