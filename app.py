@@ -11,9 +11,11 @@ from chalice.app import CloudWatchEvent, SQSEvent
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.complaints import complaints
 from chalicelib.api.contact import contact
+from chalicelib.api.door import door
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
+from chalicelib.api.public import public
 from chalicelib.api.questions import questions
 from chalicelib.api.unsubscribe import unsubscribing
 from chalicelib.domain.codes import Stage
@@ -25,8 +27,11 @@ from chalicelib.workflow.task import Task
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 app = Chalice(app_name="accord", configure_logs=False)
+app.api.binary_types = [*app.api.binary_types, "application/pdf"]
 app.register_blueprint(loan_systems)
 app.register_blueprint(providers)
+app.register_blueprint(door)
+app.register_blueprint(public)
 app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
 app.register_blueprint(contact)

@@ -35,18 +35,20 @@ def closed(visit: Visit, case: Case) -> Response:
 
 def variables(visit: Visit, case: Case) -> Variables:
     """Return what the notice says, as of now and in the visitor's language."""
-    from chalicelib import profiles
+    from chalicelib import links, profiles
     from chalicelib.domain.keys import notice_id
     from chalicelib.notices.fill import fill
 
     profile = profiles.of_version(case.profile, case.profile_version)
+    first = profile.steps[0]
     return fill(
         case,
         visit.wiring.lender(case.lender),
         profile,
         language=visit.language,
-        link=f"{visit.wiring.settings.public_url}/my/form/feedback",
-        notice_id=notice_id(case.id, profile.steps[0].name, profile.steps[0].channels[0].value),
+        link=f"{visit.wiring.settings.public_url}/open/find",  # a page kept or printed outlives the session
+        notice_id=notice_id(case.id, first.name, first.channels[0].value),
+        verify_code=links.check_code(str(case.id), first.name, visit.wiring.pepper()),
         at=visit.wiring.clock(),
     )
 

@@ -104,6 +104,14 @@ class Visit:
         html = render(name, self.language, {**where, **context})
         return Response(html, headers=self._headers(), status_code=http)
 
+    def file(self, content: bytes, media_type: str, name: str) -> Response:
+        """Return a file to be kept (never shown in place); `name` is ours, so it is plain ASCII."""
+        headers = self._headers() | {
+            "Content-Type": media_type,
+            "Content-Disposition": f'attachment; filename="{name}"',
+        }
+        return Response(content, headers=headers, status_code=200)
+
     def go(self, path: str, session: Session | None = None, **query: str) -> Response:
         """Return a redirect to one of our own pages (303), starting `session` if one is given."""
         asked = urlencode({"lang": self.language, **query})

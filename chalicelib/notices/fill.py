@@ -47,6 +47,7 @@ def fill(
     language: str,
     link: str,
     notice_id: str,
+    verify_code: str,
     at: datetime,
     sent: Iterable[Fact] = (),
     default_date: date | None = None,
@@ -54,10 +55,11 @@ def fill(
 ) -> Variables:
     """Return what a notice of this case says at `at` (aware); days are the borrower's local days.
 
-    `sent` are the SENT facts so far, which a reminder names; `default_date` the day a UK default notice
-    gives (by default the case's), `validation_end` the end of a US validation period (by default 30 days
-    after its assumed receipt, by the profile's terms: 12 CFR 1006.34(b)(5)). What a purpose adds (a meeting,
-    an instalment, …) the caller puts in with `dataclasses.replace`.
+    `verify_code` is links.check_code; `sent` are the SENT facts so far, which a reminder names.
+    `default_date` is the day a UK default notice gives (by default the case's), `validation_end` the end of
+    a US validation period (by default 30 days after its assumed receipt, by the profile's terms: 12 CFR
+    1006.34(b)(5)). What a purpose adds (a meeting, an instalment, …) the caller puts in with
+    `dataclasses.replace`.
     """
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at
@@ -77,7 +79,8 @@ def fill(
         modes_offered=tuple(mode.value for mode in Mode),
         regulator=_regulator(profile, lender, language),
         notice_id=notice_id,
-        verify_code=notice_id[:8].upper(),
+        case_reference=case.id.reference,
+        verify_code=verify_code,
         sent_before=_sent_before(sent, zone),
         default_date=default_date or case.default_date,
         validation_end=validation_end or _validation_end(profile, today),

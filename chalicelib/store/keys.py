@@ -12,6 +12,7 @@ EVENT = "EVENT"
 LINK = "LINK"
 LENDERS = "LENDER"
 TRIES = "TRIES"
+CHECK = "CHECK"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
 STRANGERS = "STRANGER"
@@ -68,6 +69,21 @@ def event(reference: str) -> str:
 def link(digest: str) -> str:
     """Partition of one borrower link, by the keyed hash of its token."""
     return f"LINK#{digest}"
+
+
+def access_code(case: CaseId) -> str:
+    """Sort key of the one-time codes a case was sent."""
+    return f"{case.generation:04d}#CODE"
+
+
+def check(digest: str) -> str:
+    """Partition of one message that was sent on one day, by the keyed hash of its check code and the day."""
+    return f"{CHECK}#{digest}"
+
+
+def reference(start: str) -> str:
+    """Partition of the loans whose key begins as a case reference says (eight characters)."""
+    return f"REF#{start}"
 
 
 def open_day(lender: str, opened_at: datetime) -> str:

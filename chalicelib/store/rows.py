@@ -163,14 +163,32 @@ class LinkRow(Row):
     """A borrower's link, known only by the keyed hash of its token."""
 
     case_id = UnicodeAttribute()
+    channel = UnicodeAttribute(null=True)
     expires_at = MomentAttribute()
     revoked = UnicodeAttribute(null=True)
 
 
 class TriesRow(Row):
-    """How often a second factor was tried, per case."""
+    """How often a second factor was tried: per case, per link, per case reference."""
 
     tries = NumberAttribute()
+
+
+class AccessCodeRow(Row):
+    """The one-time codes a case was sent: how many, when of late, and whether the last one is used."""
+
+    number = NumberAttribute()
+    channel = UnicodeAttribute()
+    recent = JSONAttribute()
+    used = BooleanAttribute(default=False)
+
+
+class CheckRow(Row):
+    """That a message with some check code was sent on some day: its key alone."""
+
+
+class ReferenceRow(Row):
+    """That a loan key begins as some case reference says: its key alone."""
 
 
 class DraftRow(Row):

@@ -123,7 +123,7 @@ class Wiring(Vault):
         from chalicelib.workflow.write_notice import WriteNotice
 
         return Dispatch(
-            write=WriteNotice(self.telemetry),
+            write=WriteNotice(self.telemetry, self.pepper),
             sender=self._sender,
             telemetry=self.telemetry,
             randomness=self.randomness,
