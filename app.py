@@ -10,6 +10,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.complaints import complaints
+from chalicelib.api.contact import contact
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
@@ -30,6 +31,7 @@ app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
 app.register_blueprint(questions)
 app.register_blueprint(complaints)
+app.register_blueprint(contact)
 app.register_blueprint(unsubscribing)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))

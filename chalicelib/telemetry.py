@@ -33,6 +33,8 @@ class Metric:
     DISPUTE = "Dispute"
     COMPLAINT = "Complaint"
     QUESTION = "Question"
+    RESTARTS_SPENT = "RestartsSpent"
+    CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

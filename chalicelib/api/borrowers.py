@@ -1,4 +1,4 @@
-"""The borrowers' pages: landing, second factor, legal information, notice, preferences."""
+"""The borrowers' pages: landing, second factor, legal information, notice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from chalicelib.api import session as sessions
 from chalicelib.api import views
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import FORM, Visit, Who, visited
-from chalicelib.domain.codes import ChannelName
 from chalicelib.texts import fill, load_words
 
 borrowers = Blueprint(__name__)
@@ -33,7 +32,7 @@ def verify(visit: Visit, token: str) -> Response:
     now = visit.wiring.clock()
     match Verify(visit.wiring.pepper)(token, factor, now):
         case Verified(case_id):
-            page = "/my/preferences" if visit.form.get("stop") else "/my/info"
+            page = "/my/contact" if visit.form.get("stop") else "/my/info"
             return visit.go(page, sessions.start(case_id, now))
         case Wrong(left):
             return _landing(visit, token, "open", 400, error="wrong", tries_left=left)
@@ -64,31 +63,6 @@ def notice(visit: Visit) -> Response:
         v=views.local(visit, case),
         answered_on=views.answered_on(visit, case),
     )
-
-
-@borrowers.route("/my/preferences", methods=["GET"])
-@visited(borrowers, Who.BORROWER)
-def preferences(visit: Visit) -> Response:
-    """Offer to silence a channel."""
-    from chalicelib.borrower.preferences import silenced
-
-    stopped = silenced(visit.case())
-    return visit.page("preferences", stopped=stopped)
-
-
-@borrowers.route("/my/preferences", methods=["POST"], content_types=FORM)
-@visited(borrowers, Who.BORROWER)
-def stop(visit: Visit) -> Response:
-    """Silence a channel at once."""
-    from chalicelib.borrower.preferences import silenced, stop_channel
-
-    case, channel = visit.case(), visit.form.get("channel", "")
-    if channel not in set(ChannelName):
-        error = "invalid" if channel else "required"
-        message = words_of("preferences", visit.language)["errors"][error]
-        return visit.page("preferences", 400, stopped=silenced(case), errors={"channel": message})
-    stop_channel(case, ChannelName(channel), visit.wiring.clock())
-    return visit.page("preferences_done", channel=channel)
 
 
 def _landing(

@@ -45,7 +45,7 @@ def variables(visit: Visit, case: Case) -> Variables:
         visit.wiring.lender(case.lender),
         profile,
         language=visit.language,
-        link=f"{visit.wiring.settings.public_url}/my/feedback",
+        link=f"{visit.wiring.settings.public_url}/my/form/feedback",
         notice_id=notice_id(case.id, profile.steps[0].name, profile.steps[0].channels[0].value),
         at=visit.wiring.clock(),
     )
@@ -64,8 +64,11 @@ def answered_on(visit: Visit, case: Case) -> str:
 
     if not case.answered:
         return ""
-    last = facts.of(case.id, FactKind.FEEDBACK)[-1]
-    return format_date(last.at.astimezone(zone_of(case)).date(), visit.language)
+    # An application or a dispute answers a notice as well, when there is no feedback.
+    for kind in (FactKind.FEEDBACK, FactKind.APPLICATION, FactKind.DISPUTE):
+        if given := facts.of(case.id, kind):
+            return format_date(given[-1].at.astimezone(zone_of(case)).date(), visit.language)
+    return ""
 
 
 def zone_of(case: Case) -> ZoneInfo:

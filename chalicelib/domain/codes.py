@@ -111,6 +111,24 @@ class DelayReason(StrEnum):
     OTHER = "OTHER"
 
 
+class IncomeChange(StrEnum):
+    """What became of the borrower's income, as he says."""
+
+    FELL = "FELL"
+    STOPPED = "STOPPED"
+    SAME = "SAME"
+    ROSE = "ROSE"
+
+
+class PayOffer(StrEnum):
+    """How the borrower says he can pay."""
+
+    MONTHLY = "MONTHLY"
+    LUMP_SUM = "LUMP_SUM"
+    NOTHING = "NOTHING"
+    UNSURE = "UNSURE"
+
+
 class FactKind(StrEnum):
     """What a line of the timeline records."""
 

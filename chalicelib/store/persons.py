@@ -82,6 +82,12 @@ def opt_out(key: str, channel: ChannelName) -> bool:
     return _update(key, [PersonRow.opted_out.add({channel.value})], silenced)
 
 
+def opt_in(key: str, channel: ChannelName) -> bool:
+    """Take a person's own silencing of a channel back; returns whether it was silent."""
+    silenced = PersonRow.opted_out.contains(channel.value)
+    return _update(key, [PersonRow.opted_out.delete({channel.value})], silenced)
+
+
 def suppress(key: str, address: AddressKey, reason: str) -> bool:
     """Note that a person's address is dead or not his (`reason`: a code); returns whether that is news.
 

@@ -43,7 +43,7 @@ class Browser:
         """Return the token a form of this session carries, as a borrower's or a guest's page shows it."""
         if not self.jar:
             return ""
-        for path in ("/my/preferences", "/open/complaint"):
+        for path in ("/my/contact", "/open/complaint"):
             page = self._client.http.get(path, headers={"cookie": self.jar})
             if found := re.search(r'name="csrf" value="([^"]+)"', page.body.decode()):
                 return found.group(1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from chalicelib.domain.codes import Stage
 from tests.api.browser import Browser, goes_to
 from tests.scene import Scene
@@ -63,6 +65,12 @@ def enter(scene: Scene) -> Browser:
     browser = Browser()
     browser.enter(found.group(1))
     return browser
+
+
+@pytest.fixture
+def inside(scene: Scene) -> Browser:
+    """Return the browser of a borrower who has his notice and has shown that the case is his."""
+    return enter(scene)
 
 
 def send(browser: Browser, journey: str, road: Road, root: str = "/my/form") -> None:

@@ -110,3 +110,12 @@ def test_repeating_a_sending_that_died_before_its_mark_changes_nothing(
     browser.post("/my/form/dispute/check")
     assert [row for row in scene.rows() if "DRAFT" not in row["sk"]["S"]] == rows
     assert len(scene.facts(FactKind.DISPUTE)) == 1
+
+
+@pytest.mark.parametrize("journey", ["apply", "dispute"])
+def test_who_applied_or_disputed_first_reads_the_notice_and_may_still_give_feedback(
+    scene: Scene, browser: Browser, journey: str
+) -> None:
+    inside.send(browser, journey, {"apply": inside.APPLY, "dispute": inside.DISPUTE}[journey])
+    assert "2026年11月23日" in text(browser.get("/my/notice"))
+    assert browser.get("/my/form/feedback/reason").status_code == 200

@@ -16,9 +16,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publis
 
 ROAD = (
     ("reason", {"reason": "UNEMPLOYMENT"}),
+    ("income", {}),
+    ("pay", {}),
     ("words", {"text": "公司裁员，\r\n正在找工作"}),
     ("mediation", {"wish": "YES"}),
     ("mode", {"mode": "TELEPHONE"}),
+    ("more", {}),
 )
 
 
@@ -64,7 +67,7 @@ def test_a_page_that_an_answer_makes_needless_is_not_asked_nor_sent(inside: Brow
 
 
 def test_an_unfinished_journey_goes_on_where_it_stopped(inside: Browser) -> None:
-    inside.answer("feedback", *ROAD[:2])
+    inside.answer("feedback", *ROAD[:4])
     assert goes_to(inside.get("/my/form/feedback")) == "/my/form/feedback/mediation"
     assert goes_to(inside.get("/my/form/feedback/check")) == "/my/form/feedback/mediation"
     assert "公司裁员" in text(inside.get("/my/form/feedback/words"))
@@ -89,8 +92,8 @@ def test_switching_the_language_keeps_what_was_typed(inside: Browser) -> None:
 
 def test_two_tabs_on_two_pages_lose_nothing(inside: Browser) -> None:
     other = Browser(jar=inside.jar)
-    inside.answer("feedback", *ROAD[:2])
-    other.answer("feedback", *ROAD[2:])
+    inside.answer("feedback", *ROAD[:4])
+    other.answer("feedback", *ROAD[4:])
     assert inside.get("/my/form/feedback/check").status_code == 200
 
 

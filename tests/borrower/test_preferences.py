@@ -24,7 +24,7 @@ def test_a_silenced_channel_stays_silent(scene: Scene) -> None:
     _stop(scene, ChannelName.SMS)
     scene.run(Stage.NOTIFY)
     assert (len(scene.sms.sent), len(scene.mail.sent)) == (0, 1)
-    assert [fact.which for fact in scene.facts(FactKind.PREFERENCE)] == [("SMS", "STOP")]
+    assert [fact.which[:2] for fact in scene.facts(FactKind.PREFERENCE)] == [("SMS", "STOP")]
     assert silenced(scene.case) == {ChannelName.SMS}
 
 

@@ -46,6 +46,11 @@ def test_only_a_stranger_is_asked_how_to_reach_him() -> None:
 
 def test_an_answer_lapses_with_the_offer_it_chose() -> None:
     answered: PageAnswers = {"mode": {"mode": "TELEPHONE"}, "times": {"times": ["a", "b"]}}
-    assert APPLY.standing(answered, {"times": {"a": "A", "b": "B"}}) == answered
-    assert set(APPLY.standing(answered, {"times": {"b": "B"}})) == {"mode"}
-    assert set(APPLY.standing(answered, {})) == {"mode"}
+    assert APPLY.standing(answered, lambda: {"times": {"a": "A", "b": "B"}}) == answered
+    assert set(APPLY.standing(answered, lambda: {"times": {"b": "B"}})) == {"mode"}
+    assert set(APPLY.standing(answered, lambda: {"times": {}})) == {"mode"}
+
+
+def test_the_moment_is_not_asked_when_nothing_hangs_on_it() -> None:
+    answered: PageAnswers = {"mode": {"mode": "TELEPHONE"}}
+    assert APPLY.standing(answered, lambda: pytest.fail("asked")) == answered

@@ -22,6 +22,7 @@ from chalicelib.store import batch
 from chalicelib.store import links as link_rows
 from infra.local.recording import current_function
 from tests.road import SECRET, Road
+from tests.walk import FEEDBACK, walk
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
@@ -129,10 +130,17 @@ class Driver:
         cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
         for page in ("info", "notice", "preferences"):
             self.http("GET", f"/my/{page}", headers=cookie)
-        form = self.http("GET", "/my/feedback", headers=cookie).body.decode()
-        hidden = dict(re.findall(r'name="(csrf|answers_id)" value="([^"]+)"', form))
-        fields = {"reason": "FORGOT", "wish": "NO", "text": "", **hidden}
-        for page, more in (("preferences", {"channel": "EMAIL"}), ("feedback/send", {})):
-            body = urlencode({**fields, **more}).encode()
-            assert self.http("POST", f"/my/{page}", headers={**cookie, **FORM}, body=body).status_code < 400
-        self.http("GET", "/my/done", headers=cookie)
+        form = self.http("GET", "/my/form/feedback/reason", headers=cookie).body.decode()
+        hidden = dict(re.findall(r'name="(csrf)" value="([^"]+)"', form))
+
+        def post(path: str, fields: Mapping[str, Any]) -> str:
+            body = urlencode({**fields, **hidden}).encode()
+            page = self.http("POST", path, headers={**cookie, **FORM}, body=body)
+            assert page.status_code < 400, path
+            return str(page.headers.get("Location", ""))
+
+        post("/my/preferences", {"channel": "EMAIL"})
+        check = walk(post, "feedback", FEEDBACK)
+        self.http("GET", check, headers=cookie)
+        post(check, {})
+        self.http("GET", "/my/form/feedback/done", headers=cookie)
