@@ -17,8 +17,8 @@ COUNTED = {
     "EventConflict": ("an event id came again with another body", "event-conflict"),
     "NoticeUnknown": ("nobody can tell whether a notice went out", "notice-unknown"),
     "NoticeBlocked": ("a notice lacks a mandatory variable", "notice-blocked"),
-    "Complaint": ("somebody complains, and its clock runs", "complaint-received"),
     "RestartsSpent": ("the sweeper has given a broken execution up", "restarts-spent"),
+    "Complaint": ("somebody complains, and its clock runs", "complaint-received"),
     "ReplyUnknown": ("a borrower wrote something that a person must read", "reply-unknown"),
 }
 """Our own counts that should be zero."""

@@ -6,15 +6,17 @@ import re
 
 import pytest
 
-from chalicelib.domain.codes import CaseStatus, FactKind, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.store import cases, facts
 from tests.api.browser import Browser, goes_to, text
+from tests.api.inside import Road, inside
 from tests.samples import CASE_ID
-from tests.scene import Scene
+
+__all__ = ["inside"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
-ROAD = (
+ROAD: Road = (
     ("reason", {"reason": "UNEMPLOYMENT"}),
     ("income", {}),
     ("pay", {}),
@@ -23,18 +25,6 @@ ROAD = (
     ("mode", {"mode": "TELEPHONE"}),
     ("more", {}),
 )
-
-
-@pytest.fixture
-def inside(scene: Scene) -> Browser:
-    """A browser past the second factor."""
-    scene.accept()
-    scene.run(Stage.NOTIFY, "token-1")
-    found = re.search(r"/n/([A-Za-z0-9_-]{22})", scene.sms.sent[0].text)
-    assert found
-    browser = Browser()
-    browser.enter(found.group(1))
-    return browser
 
 
 def test_questions_lead_to_the_check_and_the_check_to_the_confirmation(inside: Browser) -> None:

@@ -23,7 +23,7 @@ from tests.faults.plane import Act, Call, answer
 from tests.faults.provider import Delivery
 from tests.faults.state import rows
 from tests.road import KEYS, PRINTS, SECRET
-from tests.walk import FEEDBACK, walk
+from tests.walk import FEEDBACK, Answers, walk
 
 FACTOR = "123X"
 _FORM = "application/x-www-form-urlencoded"
@@ -168,14 +168,18 @@ class People(Lambdas):
         """Return the link's token in a message."""
         return str(re.findall(r"/n/([A-Za-z0-9_-]{22})", delivery.text)[0])
 
-    def fill_form(self) -> None:
-        """Go from the link to the page that shows the answers to be checked."""
+    def fill_form(
+        self, journey: str = "feedback", answers: Answers = FEEDBACK, root: str = "/my/form"
+    ) -> None:
+        """Go from the link to the page that shows the answers to be checked; a guest has no link."""
         borrower = self.state.borrower
-        assert self.open_link() == 303
-        page = self._form("GET", "/my/form/feedback/reason")["body"]
-        borrower.csrf = _field(page, "csrf")
-        walk(self._answer_page, "feedback", FEEDBACK)
-        (draft,) = (row for row in rows() if row["sk"].endswith("DRAFT#feedback"))
+        if root == "/my/form" and not borrower.cookie:
+            assert self.open_link() == 303
+        first = self._form("GET", f"{root}/{journey}/{next(iter(answers))}")
+        borrower.cookie = borrower.cookie or _header(first, "Set-Cookie").split(";")[0]
+        borrower.csrf = _field(first["body"], "csrf")
+        borrower.check = walk(self._answer_page, journey, answers, root=root)
+        (draft,) = (row for row in rows() if row["sk"].endswith(f"DRAFT#{journey}"))
         borrower.answers_id = draft["id"]
 
     def _answer_page(self, path: str, form: Mapping[str, Any]) -> str:
@@ -185,13 +189,14 @@ class People(Lambdas):
 
     def _form(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
         """Ask for a page of a journey, or answer it."""
+        typed = {"content_type": _FORM} if method == "POST" else {}
         return self.http(
             method,
-            "/my/form/{journey}/{page}",
-            urlencode(form or {}),
+            f"/{path.split('/')[1]}/form/{{journey}}/{{page}}",
+            urlencode(form or {}, doseq=True),
             path=path,
             cookie=self.state.borrower.cookie,
-            content_type=_FORM,
+            **typed,
         )
 
     def opens(self, delivery: Delivery) -> bool:
@@ -204,7 +209,7 @@ class People(Lambdas):
     def press_send(self) -> int:
         """Send the answers; what is not confirmed is sent again by `settle`."""
         borrower = self.state.borrower
-        reply = self._form("POST", "/my/form/feedback/check", {"csrf": borrower.csrf})
+        reply = self._form("POST", borrower.check, {"csrf": borrower.csrf})
         if reply["statusCode"] == 303:
             borrower.confirmed.append(borrower.answers_id)
         elif reply["statusCode"] >= 500 and "press_send" not in self.state.pending:
@@ -236,5 +241,5 @@ def _header(reply: Any, name: str) -> str:
 
 def _field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found, f"no field {name}"
+    assert found, f"no field {name}: {page[-900:]}"
     return found.group(1)

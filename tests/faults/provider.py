@@ -19,7 +19,10 @@ from tests.road import SECRET
 
 SIGNATURE = "示范银行"
 CODES = {f"cn/{step}/SMS/zh-CN": f"SMS_{step}" for step in ("first_notice", "reminder_1", "reminder_2")}
-_REGISTERED = {code: registered_form("CN", name.split("/")[1], "zh-CN") for name, code in CODES.items()}
+_LINKS = "https://accord.example/n/"
+_REGISTERED = {
+    code: registered_form("CN", name.split("/")[1], "zh-CN", _LINKS) for name, code in CODES.items()
+}
 _WORDS = {
     "LETTER": {"DELIVERED": "DELIVERED", "ACCEPTED": "DISPATCHED", "FAILED": "RETURNED"},
     "IN_APP": {"DELIVERED": "DELIVERED", "ACCEPTED": "ACCEPTED", "FAILED": "FAILED"},

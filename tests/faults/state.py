@@ -23,6 +23,7 @@ class Borrower:
     cookie: str = ""
     csrf: str = ""
     answers_id: str = ""
+    check: str = ""
     confirmed: list[str] = field(default_factory=list)
 
 

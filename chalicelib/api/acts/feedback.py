@@ -43,9 +43,9 @@ def _confirmation(visit: Visit, sent: Submission) -> Mapping[str, object]:
     wish = sent.answers["wish"]
     more = {
         "next": (*words["always"], words["by_wish"][wish]),
-        "beside": {"path": "/my/evidence", "text": words["documents"]},
+        "links": [{"to": "/my/evidence", "text": words["documents"]}],
     }
-    onward = {"go_on": {"path": "/my/form/apply", "text": words["apply"]}}
+    onward = {"go_on": {"to": "/my/form/apply", "text": words["apply"]}}
     return more | (onward if wish == Wish.YES else {})
 
 
