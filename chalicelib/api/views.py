@@ -66,8 +66,11 @@ def answered_on(visit: Visit, case: Case) -> str:
 
     if not case.answered:
         return ""
-    last = facts.of(case.id, FactKind.FEEDBACK)[-1]
-    return format_date(last.at.astimezone(zone_of(case)).date(), visit.language)
+    # An application or a dispute answers a notice as well, when there is no feedback.
+    for kind in (FactKind.FEEDBACK, FactKind.APPLICATION, FactKind.DISPUTE):
+        if given := facts.of(case.id, kind):
+            return format_date(given[-1].at.astimezone(zone_of(case)).date(), visit.language)
+    return ""
 
 
 def zone_of(case: Case) -> ZoneInfo:

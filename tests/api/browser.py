@@ -40,12 +40,14 @@ class Browser:
         return page
 
     def csrf(self) -> str:
-        """Return the token a form of this session carries, as the page of contacts shows it."""
+        """Return the token a form of this session carries, as a borrower's or a guest's page shows it."""
         if not self.jar:
             return ""
-        page = self._client.http.get("/my/contact", headers={"cookie": self.jar})
-        found = re.search(r'name="csrf" value="([^"]+)"', page.body.decode())
-        return found.group(1) if found else ""
+        for path in ("/my/contact", "/open/complaint"):
+            page = self._client.http.get(path, headers={"cookie": self.jar})
+            if found := re.search(r'name="csrf" value="([^"]+)"', page.body.decode()):
+                return found.group(1)
+        return ""
 
     def answer(
         self, journey: str, *pages: tuple[str, dict[str, Any]], root: str = "/my/form"
