@@ -127,7 +127,7 @@ def test_the_stop_link_of_a_mail_leads_to_the_preferences(scene: Scene, token: s
         page = browser.post(f"/n/{token}", {"factor": factor, "stop": hidden(page, "stop")})
         if page.status_code == 303:
             break
-    assert goes_to(page) == "/my/preferences"
+    assert goes_to(page) == "/my/contact"
 
 
 # --- a one-time code ----------------------------------------------------------------------------------
