@@ -55,7 +55,7 @@ def rows() -> dict[str, list[Part]]:
         "What comes back": [
             graph("Receipts", own("Receipt", "ReceiptUnmatched")),
             graph("Replies", own("Reply", "ReplyUnknown")),
-            graph("Dead addresses", own("AddressSuppressed")),
+            graph("Dead addresses, documents", own("AddressSuppressed", "EvidenceTaken", "EvidenceRefused")),
         ],
         "Providers": [
             graph("E-mail", [["AWS/SES", name] for name in ("Send", "Delivery", "Bounce", "Complaint")]),

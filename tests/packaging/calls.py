@@ -28,7 +28,11 @@ _ACTS = {
 }
 _UNNAMED = ("ses:", "sms-voice:", "states:SendTask")
 _QUEUES = {"accord-loan-events": "LoanEventsQueue", "accord-receipts": "ReceiptsQueue"}
-_BUCKETS = {"accord-test-records": "RecordsBucket", "accord-test-print": "PrintBucket"}
+_BUCKETS = {
+    "accord-test-records": "RecordsBucket",
+    "accord-test-print": "PrintBucket",
+    "accord-test-uploads": "UploadsBucket",
+}
 
 
 @contextmanager
