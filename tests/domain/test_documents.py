@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +58,5 @@ def test_anything_else_is_refused_for_its_reason(body: bytes, reason: Refusal) -
 
 @given(st.sampled_from([PDF, jpeg(), png()]), st.binary(max_size=60), st.integers(0, 400))
 def test_no_bytes_break_the_check(whole: bytes, other: bytes, at: int) -> None:
-    try:
-        kind_of(whole[:at] + other + whole[at + len(other) :])
-    except Refused as refused:
-        assert refused.reason in Refusal
+    with suppress(Refused):
+        assert kind_of(whole[:at] + other + whole[at + len(other) :]) in DocumentKind

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from chalice.test import Client
 from standardwebhooks import Webhook
@@ -32,6 +32,7 @@ class Driver:
 
     def __init__(self, road: Road, client: Client) -> None:
         self.road, self.client, self.settings = road, client, road.wiring.settings
+        self.cookie: dict[str, str] = {}
 
     def configure(self, **changes: Any) -> None:
         """Change the deployment's parameters."""
@@ -126,13 +127,23 @@ class Driver:
         path = self.link(case)
         self.http("POST", path, headers=FORM, body=b"factor=0000")
         entered = self.http("POST", path, headers=FORM, body=b"factor=123X")
-        cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
-        for page in ("info", "notice", "preferences"):
-            self.http("GET", f"/my/{page}", headers=cookie)
-        form = self.http("GET", "/my/feedback", headers=cookie).body.decode()
-        hidden = dict(re.findall(r'name="(csrf|answers_id)" value="([^"]+)"', form))
-        fields = {"reason": "FORGOT", "wish": "NO", "text": "", **hidden}
-        for page, more in (("preferences", {"channel": "EMAIL"}), ("feedback/send", {})):
-            body = urlencode({**fields, **more}).encode()
-            assert self.http("POST", f"/my/{page}", headers={**cookie, **FORM}, body=body).status_code < 400
-        self.http("GET", "/my/done", headers=cookie)
+        self.cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
+        for page in ("info", "notice", "contact", "form/feedback/reason"):
+            self.http("GET", f"/my/{page}", headers=self.cookie)
+        self.post("contact", channel="EMAIL", act="stop")
+        self.post("contact", channel="EMAIL", act="start")
+        self.post("contact", channel="EMAIL", act="stop")
+        answers = {"reason": "FORGOT", "wish": "NO"}
+        for page in ("reason", "pay", "words", "mediation", "more", "check"):
+            self.post(f"form/feedback/{page}", **answers)
+        self.http("GET", "/my/form/feedback/done", headers=self.cookie)
+
+    def post(self, page: str, **fields: str) -> str:
+        """Send one of the borrower's forms; returns where it leads."""
+        form = self.http("GET", "/my/contact", headers=self.cookie).body.decode()
+        found = re.search(r'name="csrf" value="([^"]+)"', form)
+        assert found
+        body = urlencode({**fields, "csrf": found[1]}).encode()
+        answer = self.http("POST", f"/my/{page}", headers={**self.cookie, **FORM}, body=body)
+        assert answer.status_code == 303, f"{page}: {answer.status_code}"
+        return urlsplit(answer.headers["Location"]).path
