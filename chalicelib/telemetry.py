@@ -31,6 +31,8 @@ class Metric:
     FEEDBACK = "Feedback"
     EVIDENCE_TAKEN = "EvidenceTaken"
     EVIDENCE_REFUSED = "EvidenceRefused"
+    RESTARTS_SPENT = "RestartsSpent"
+    CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

@@ -27,6 +27,10 @@ class StepFunctions(Protocol):
     def send_task_failure(self, **kwargs: Any) -> Any: ...
 
 
+class RestartsSpent(Exception):
+    """An execution broke as often as it may be started anew; a person has to look."""
+
+
 class Timers:
     """Starts and signals executions: one per case, and one per step of messages to be delivered."""
 
@@ -40,7 +44,10 @@ class Timers:
         self._start(self._case_machine, str(case_id), _case(case_id, timers))
 
     def ensure_running(self, case_id: CaseId, timers: Mapping[str, int]) -> bool:
-        """Start an execution if none of the case's is running; returns whether one was started."""
+        """Start an execution if none of the case's is running; returns whether one was started.
+
+        Raises RestartsSpent when it has been started anew too often.
+        """
         return self._ensure(self._case_machine, str(case_id), _case(case_id, timers))
 
     def deliver(self, case_id: CaseId, step: str, patience: int, at: datetime) -> None:
@@ -52,7 +59,7 @@ class Timers:
         self._start(self._delivery_machine, f"{case_id}-{step}", data)
 
     def ensure_delivering(self, case_id: CaseId, step: str, patience: int, at: datetime) -> bool:
-        """Start a step's delivery if none is running; returns whether one was started."""
+        """Start a step's delivery if none is running; see ensure_running."""
         data = _delivery(case_id, step, patience, at)
         return self._ensure(self._delivery_machine, f"{case_id}-{step}", data)
 
@@ -98,7 +105,7 @@ class Timers:
             if status is None:
                 self._start(machine, name, data)
                 return True
-        return False
+        raise RestartsSpent(base)
 
     def _status(self, machine: str, name: str) -> str | None:
         arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"

@@ -76,7 +76,7 @@ def _show(visit: Visit, journey: str, name: str, root: str) -> Response:
         return _done(leg)
     if name == "check" and leg.sent:
         return visit.go(leg.at("done"))
-    if instead := leg.act.gate(visit):
+    if instead := leg.gate():
         return instead
     answered: PageAnswers = {} if leg.sent else leg.answered
     if name == "check":
@@ -86,7 +86,7 @@ def _show(visit: Visit, journey: str, name: str, root: str) -> Response:
         page = leg.act.journey.page(name, answered)
     except NotFound:
         return visit.go(f"{root}/{journey}")
-    shown = leg.shown()
+    shown = leg.shown(page)
     return _question(leg, page, shown, shown.typed_again(page, answered.get(name, {})), {})
 
 
@@ -96,10 +96,11 @@ def _take(visit: Visit, journey: str, name: str, root: str) -> Response:
     leg = leg_of(visit, journey, root)
     if name == "check":
         return _send(leg)
-    if instead := leg.act.gate(visit):
+    if instead := leg.gate():
         return instead
     answered: PageAnswers = {} if leg.sent else leg.answered
-    page, shown = leg.act.journey.page(name, answered), leg.shown()
+    page = leg.act.journey.page(name, answered)
+    shown = leg.shown(page)
     if "switch" in visit.typed:
         return _question(leg, page, shown, visit.typed, {})
     try:
@@ -150,7 +151,10 @@ def _question(
 
 
 def _check(leg: Leg) -> Response:
-    rows = leg.shown().rows(leg.act.journey.asked(leg.answered), leg.answered)
+    if instead := leg.act.gate(leg.visit):
+        return instead
+    pages = leg.act.journey.asked(leg.answered)
+    rows = leg.shown(*pages).rows(pages, leg.answered)
     return leg.visit.page("check", t=leg.t, rows=rows, root=leg.at(""), action=leg.at("check"))
 
 

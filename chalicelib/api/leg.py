@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from chalice import Response
@@ -16,6 +17,7 @@ from chalicelib.forms.fields import Given
 from chalicelib.forms.journey import Page, PageAnswers, Submission, reference
 
 MINE, OPEN = "/my/form", "/open/form"
+_OF_THE_CASE = frozenset({"sum", "day"})  # kinds of field that rest on the case's currency and zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,16 @@ class Leg:
         """Go to a question, or to the check when none is left."""
         return self.visit.go(self.at(page.name if page else "check"))
 
-    def shown(self) -> Shown:
-        """Return the journey's fields as the visitor sees them now."""
-        today, currency = views.today_and_currency(self.visit)
-        given = Given(today, currency, self.act.offers(self.visit))
+    def gate(self) -> Response | None:
+        """Return the page shown instead of the journey's, if any; one under way is stopped at its check."""
+        return self.act.gate(self.visit) if self.sent or not self.answered else None
+
+    def shown(self, *pages: Page) -> Shown:
+        """Return the fields of some pages as the visitor sees them; only some need the case to be read."""
+        given = Given(date.min, "", self.act.offers(self.visit))
+        if any(field.kind in _OF_THE_CASE for page in pages for field in page.fields):
+            today, currency = views.today_and_currency(self.visit)
+            given = replace(given, today=today, currency=currency)
         return Shown(self.t, given, self.visit.language)
 
     def submission(self) -> Submission:

@@ -45,7 +45,7 @@ def variables(visit: Visit, case: Case) -> Variables:
         visit.wiring.lender(case.lender),
         profile,
         language=visit.language,
-        link=f"{visit.wiring.settings.public_url}/my/feedback",
+        link=f"{visit.wiring.settings.public_url}/my/form/feedback",
         notice_id=notice_id(case.id, profile.steps[0].name, profile.steps[0].channels[0].value),
         at=visit.wiring.clock(),
     )

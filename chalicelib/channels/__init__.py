@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -66,6 +67,14 @@ class Unsure:
 
 
 Result = Accepted | Refused | Unsure
+
+# A reason is a provider's code; a free text (an SMTP answer, say) may name the recipient and is left out.
+_CODE = re.compile(r"(?!.*\d{5})[A-Za-z][A-Za-z0-9_.:/ -]{0,63}")
+
+
+def is_code(text: str) -> bool:
+    """Whether a provider's word is a code, which may be kept and logged: short, and no number of anybody."""
+    return _CODE.fullmatch(text) is not None
 
 
 class Channel(Protocol):

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.channels import Accepted, Outgoing, Refused, Result, Unsure
+from chalicelib.channels.alibaba_rules import UNFIT, unfit_values
 from chalicelib.channels.alibaba_sign import Call, Credentials, signed_headers
 from chalicelib.channels.post import PATIENCE, Answer, Patience, Place, post
 
@@ -67,15 +68,21 @@ class AlibabaSms:
         self._sign_name, self._codes = sign_name, codes
         self._credentials, self._clock, self._nonce = credentials, clock, nonce
 
-    def takes(self, message: Outgoing) -> bool:
-        """Whether this provider can send the message at all: a registered template, a mainland number."""
-        return self._code(message) is not None and message.to.startswith("+86")
+    def objects(self, message: Outgoing) -> str:
+        """Return the code under which this provider cannot send the message at all, or nothing.
+
+        It needs a registered template, a mainland number and values within the service's limits.
+        """
+        if self._code(message) is None:
+            return "template_unregistered"
+        if not message.to.startswith("+86"):
+            return "not_mainland"
+        return next((UNFIT + name for name in unfit_values(message.values)), "")
 
     def send(self, message: Outgoing) -> Result:
-        """Send the text once; see Channel.send. A template without a code is refused for good."""
-        code = self._code(message)
-        if code is None:
-            return Refused("template_unregistered", again=False)
+        """Send the text once; see Channel.send. What it `objects` to is refused for good, without a call."""
+        if objection := self.objects(message):
+            return Refused(objection, again=False)
         try:
             credentials = self._credentials()
         except (ClientError, BotoCoreError) as error:
@@ -83,7 +90,7 @@ class AlibabaSms:
         parameters = {
             "PhoneNumbers": message.to,
             "SignName": self._sign_name,
-            "TemplateCode": code,
+            "TemplateCode": self._code(message) or "",
             "TemplateParam": json.dumps(dict(message.values), ensure_ascii=False, separators=(",", ":")),
             "OutId": out_id(message.tags),
         }

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.channels import is_code
 from chalicelib.channels.alibaba_push import beijing_time
 from chalicelib.channels.statuses import Meaning, knows, meaning
 from chalicelib.domain.keys import CaseId
 
 Event = Mapping[str, Any]
-
-# A reason is a provider's code; a free text (an SMTP answer, say) may name the recipient and is left out.
-_CODE = re.compile(r"(?!.*\d{5})[A-Za-z][A-Za-z0-9_.:/ -]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def parse(body: str) -> ProviderReceipt | None:
         provider=found.provider,
         word=found.word,
         meaning=meaning(found.provider, found.word),
-        reason=found.reason if _CODE.fullmatch(found.reason) else "",
+        reason=found.reason if is_code(found.reason) else "",
         case_id=CaseId.parse(found.tags["case_id"]),
         step=found.tags["step"],
         channel=found.tags["channel"],

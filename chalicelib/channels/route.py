@@ -9,8 +9,8 @@ from chalicelib.channels import Channel, Outgoing, Refused, Result, Unsure
 from chalicelib.channels.breaker import BreakerRules, Health, answered, called, may_call, weight
 
 
-def _any(_: Outgoing) -> bool:
-    return True
+def _none(_: Outgoing) -> str:
+    return ""
 
 
 def _at_once() -> None:
@@ -21,14 +21,15 @@ def _at_once() -> None:
 class Provider:
     """One provider and its share of the messages.
 
-    `takes` says whether it can send a message at all. `pace` waits until it may be called again; the wait is
-    not held against the provider, so it stands here and not around the channel.
+    `objects` says why it cannot send a message at all, as a code; nothing when it can. `pace` waits until it
+    may be called again; the wait is not held against the provider, so it stands here and not around the
+    channel.
     """
 
     name: str
     channel: Channel
     weight: float
-    takes: Callable[[Outgoing], bool] = _any
+    objects: Callable[[Outgoing], str] = _none
     pace: Callable[[], None] = _at_once
 
 
@@ -55,11 +56,12 @@ class Routed:
 
         A provider that surely has nothing and asks to come back is followed by one other, with the same
         message. After Unsure nobody is: the message may be on its way. With every provider at rest it is
-        Refused, to come again, without a call.
+        Refused, to come again, without a call. When all object, the first one's reason stands.
         """
-        able = [provider for provider in self._providers if provider.takes(message)]
+        objections = [provider.objects(message) for provider in self._providers]
+        able = [each for each, why in zip(self._providers, objections, strict=True) if not why]
         if not able:
-            return Refused("no_provider", again=False)
+            return Refused((*objections, "no_provider")[0], again=False)
         first = self._pick(able)
         if first is None:
             return Refused("circuit_open", again=True)

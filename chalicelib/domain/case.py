@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome, Wish
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.domain.person import AddressKey
@@ -52,7 +53,10 @@ class Borrower:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """What a loan system says of an overdue loan at one moment: the stuff a case is opened from."""
+    """What a loan system says of an overdue loan at one moment: the stuff a case is opened from.
+
+    `itemisation` and `default_date` are what the first notice must say in the US and in Britain.
+    """
 
     event_id: str
     event_time: datetime
@@ -63,6 +67,8 @@ class Overdue:
     due_date: date
     overdue_since: date
     account_last4: str
+    itemisation: Itemisation | None = None
+    default_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,8 @@ class Case:
     outcome: Outcome | None = None
     closed_at: datetime | None = None
     closed_reason: str | None = None
+    itemisation: Itemisation | None = None
+    default_date: date | None = None
 
     @classmethod
     def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:
@@ -112,6 +120,8 @@ class Case:
             due_date=overdue.due_date,
             overdue_since=overdue.overdue_since,
             account_last4=overdue.account_last4,
+            itemisation=overdue.itemisation,
+            default_date=overdue.default_date,
         )
 
     def numbered(self, generation: int) -> Case:

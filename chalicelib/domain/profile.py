@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -31,8 +31,8 @@ class Step:
     """One round of messages and how long the machine then waits for an answer; all times in seconds.
 
     `channels` go at once, `fallback` one after another while no receipt says delivered: each has `patience`
-    to be delivered, all together `budget`. What could not be sent within `useful` is cancelled. A message
-    beside the rounds has neither stage nor wait.
+    to be delivered (or its `own_patience`), and no further one is begun after `budget`. What could not be
+    sent within `useful` is cancelled. A message beside the rounds has neither stage nor wait.
     """
 
     name: str
@@ -44,6 +44,11 @@ class Step:
     budget: int
     useful: int
     wait: int
+    own_patience: Mapping[ChannelName, int] = field(default_factory=dict)
+
+    def patience_for(self, channel: ChannelName) -> int:
+        """Return for how many seconds what was sent over a channel counts as on its way."""
+        return self.own_patience.get(channel, self.patience)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

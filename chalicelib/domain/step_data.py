@@ -10,6 +10,7 @@ from chalicelib.domain.rules import Duty, Term, Unit
 from chalicelib.domain.section import Section
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_LONGEST = 30 * _DAY  # the delivery machine's own limit (infra/machines/delivery.asl.json)
 _ROUNDS = (Stage.NOTIFY, Stage.REMIND, Stage.REMIND_AGAIN)
 
 _TERMS = frozenset(
@@ -51,6 +52,7 @@ def notices(data: Section) -> tuple[Step, ...]:
 
 def _step(section: Section, *, staged: bool) -> Step:
     with section as data:
+        given = "patience_hours" in data
         step = Step(
             name=data.text("step"),
             stage=data.code("stage", Stage) if staged else None,
@@ -61,6 +63,7 @@ def _step(section: Section, *, staged: bool) -> Step:
             budget=data.whole("budget_hours") * _HOUR,
             useful=data.whole("useful_days") * _DAY,
             wait=data.whole("wait_days") * _DAY if staged else 0,
+            own_patience=_own_patience(data),
         )
         if set(step.fallback) & set(step.channels):
             raise data.fault("fallback", "must not name a channel that is sent at once")
@@ -70,7 +73,30 @@ def _step(section: Section, *, staged: bool) -> Step:
             raise data.fault("budget_hours", "must not exceed wait_days: the next round would overtake it")
         if step.budget > step.useful:
             raise data.fault("budget_hours", "must not exceed useful_days: the rest would be cancelled")
+        _check_patience(data, step, "patience_hours.LETTER" if given else "patience_hours")
         return step
+
+
+def _check_patience(data: Section, step: Step, place: str) -> None:
+    """A letter has days of its own, or it would be given up before the print house can have told of it."""
+    used = {*step.channels, *step.fallback}
+    if step.own_patience.keys() - used:
+        raise data.fault("patience_hours", "must name channels of this step alone")
+    if ChannelName.LETTER in used - step.own_patience.keys():
+        raise data.fault(place, "is missing: the post needs days")
+    if step.budget + max(step.own_patience.values(), default=0) > _LONGEST:
+        raise data.fault("patience_hours", "and budget_hours must not exceed 30 days together")
+
+
+def _own_patience(data: Section) -> Mapping[ChannelName, int]:
+    """Return how long receipts of some channels may take: the post needs days, a phone minutes."""
+    if "patience_hours" not in data:
+        return {}
+    with data.inner("patience_hours") as own:
+        for name in own.left():
+            if name not in list(ChannelName):
+                raise own.fault(name, f"must be one of {', '.join(ChannelName)}")
+        return {ChannelName(name): own.whole(name) * _HOUR for name in own.left()}
 
 
 def terms(data: Section) -> Mapping[str, Term]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Outcome
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.intake.contract import AmountData
@@ -15,13 +16,18 @@ from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
 
-def restate(upstream: Upstream, data: AmountData, overdue_since: date | None = None) -> None:
+def restate(
+    upstream: Upstream,
+    data: AmountData,
+    overdue_since: date | None = None,
+    itemisation: Itemisation | None = None,
+) -> None:
     """Put a newer balance on the loan's open case and on its timeline; an older one only on the timeline."""
     known = cases.latest(upstream.taken.loan_key)
     if not isinstance(known, Case) or _told_before(upstream, known):
         return
     amount = Amount(**data.model_dump())
-    after = cases.restate(known.id, amount, overdue_since, upstream.at) or known
+    after = cases.restate(known.id, amount, overdue_since, upstream.at, itemisation) or known
     detail = {
         "event": upstream.taken.event_id,
         "type": upstream.taken.type,

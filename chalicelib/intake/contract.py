@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.domain.itemisation import Itemisation
+
 _MAX_MINOR_UNITS = 10**15
 _PLAIN = r"^[^\x00-\x1f\x7f]+$"
 
@@ -80,6 +82,41 @@ class OverdueAmountData(AmountData):
     total: Annotated[int, Field(ge=1, le=_MAX_MINOR_UNITS)]
 
 
+class ItemizationData(_Strict):
+    """How the debt grew since its itemization date (12 CFR 1006.34(b)(3), (c)(2)); it sums to the amount."""
+
+    date: date
+    creditor: Text | None = None
+    balance: MinorUnits
+    interest: MinorUnits = 0
+    fees: MinorUnits = 0
+    payments: MinorUnits = 0
+    credits: MinorUnits = 0
+
+    def itemisation(self) -> Itemisation:
+        """Return it as the case keeps it."""
+        return Itemisation(
+            on=self.date,
+            creditor=self.creditor or "",
+            balance=self.balance,
+            interest=self.interest,
+            fees=self.fees,
+            payments_credits=self.payments + self.credits,
+        )
+
+    def require_fit(self, amount: AmountData) -> None:
+        """Raise PydanticCustomError unless this leads to the amount, and its date is not a later one."""
+        parts = self.balance + self.interest + self.fees - self.payments - self.credits
+        if parts != amount.total:
+            raise PydanticCustomError(
+                "components_do_not_sum",
+                "itemization: balance + interest + fees - payments - credits = {parts}, but total is {total}",
+                {"parts": parts, "total": amount.total},
+            )
+        if self.date > amount.as_of:
+            raise PydanticCustomError("dates", "itemization.date must not lie after amount.as_of")
+
+
 class OverdueData(_Strict):
     """A loan fell overdue, or is overdue still with a newer balance."""
 
@@ -88,6 +125,8 @@ class OverdueData(_Strict):
     due_date: date
     overdue_since: date
     account_last4: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{2,4}$")]
+    itemization: ItemizationData | None = None
+    default_date: date | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -95,6 +134,10 @@ class OverdueData(_Strict):
             raise PydanticCustomError("dates", "overdue_since must not lie before due_date")
         if self.amount.as_of < self.due_date:
             raise PydanticCustomError("dates", "amount.as_of must not lie before due_date")
+        if self.default_date and self.default_date <= self.amount.as_of:
+            raise PydanticCustomError("dates", "default_date must lie after amount.as_of")
+        if self.itemization:
+            self.itemization.require_fit(self.amount)
         return self
 
 

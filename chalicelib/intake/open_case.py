@@ -23,7 +23,7 @@ def open_case(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashK
 
     An event that meets another's open case restates its balance instead.
     """
-    profile = profiles.current(lender.profile, upstream.now)
+    profile = profiles.current(lender.profile, upstream.now, lender.scope)
     overdue = _read(upstream, data, lender, keys)
     first = CaseId(upstream.taken.loan_key, 1)
     case = Case.open(overdue, first, (profile.jurisdiction, profile.version), upstream.now)
@@ -34,7 +34,7 @@ def open_case(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashK
             kept = profiles.of_version(known.profile, known.profile_version)
             timers.start(known.id, kept.timers)
         else:
-            balance.restate(upstream, data.amount, data.overdue_since)
+            balance.restate(upstream, data.amount, data.overdue_since, overdue.itemisation)
 
 
 def _known(case: Case) -> Case | None:
@@ -95,4 +95,6 @@ def _read(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys)
         due_date=data.due_date,
         overdue_since=data.overdue_since,
         account_last4=data.account_last4,
+        itemisation=data.itemization.itemisation() if data.itemization else None,
+        default_date=data.default_date,
     )

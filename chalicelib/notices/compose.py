@@ -21,6 +21,7 @@ __all__ = ["Message", "Regulator", "SentBefore", "Variables", "compose", "regist
 
 _CLEAN = {"short": sms_plain, "long": plain, "voice": sms_plain}
 _PLACE = re.compile(r"\{\{ (\w+) \}\}")
+_LINK, _TOKEN = "{{ feedback_url }}", "{{ link_token }}"
 # The one confirmation of an opt-out has nothing left to opt out of.
 _NO_OPT_OUT = ("opt_out_confirmation",)
 
@@ -32,7 +33,7 @@ class Message:
     `template` names template and version (`cn/first_notice/SMS/zh-CN@1`); `digest` is the SHA-256 (hex) of
     subject, text and html as sent, each ended by a NUL. `blocks` are what an EMAIL or LETTER is laid out
     from. `values` are what an SMS says, by the names in `registered_form`, for a provider that fills in a
-    registered template itself; `pdf` is a LETTER's pages, once it is laid out.
+    registered template itself (of a link its last part); `pdf` is a LETTER's pages, once it is laid out.
     """
 
     channel: str
@@ -90,15 +91,17 @@ def compose(*, profile: str, step: str, channel: str, language: str, variables: 
     )
 
 
-def registered_form(profile: str, step: str, language: str) -> str:
+def registered_form(profile: str, step: str, language: str, link_prefix: str) -> str:
     """Return an SMS as a provider's template: `${name}` for each variable, without the signature.
 
-    Filled with Message.values it is the composed text word for word, but for the signature, which such
-    providers put in front themselves. Raises ValueError when there is no such template.
+    `link_prefix` is all of a borrower's link but its token (`https://n.example.com/n/`): such providers want
+    domain and path fixed. Filled with Message.values it is the composed text word for word, but for the
+    signature, which they put in front themselves. Raises ValueError when there is no such template.
     """
     template_version(profile, f"{step}/SMS/{language}")
     body = _short_body(source_name(profile, step, "SMS", language))
-    return _PLACE.sub(r"${\1}", body) + _opt_out(notice_words(profile, language), step)
+    linked = body.replace(_LINK, link_prefix + _TOKEN)
+    return _PLACE.sub(r"${\1}", linked) + _opt_out(notice_words(profile, language), step)
 
 
 def _require(template: str, values: Mapping[str, Any], names: tuple[str, ...]) -> None:
@@ -116,8 +119,9 @@ def _short(source: str, values: Mapping[str, Any], words: dict[str, Any], step: 
         in_front = fill(words["in_app"][role], **values)
         return _Draft(subject=title.removeprefix("Title: "), text=in_front + text)
     said = fill(words["signature"][role], **values) + text + _opt_out(words, step)
-    names = _PLACE.findall(_short_body(source))
-    return _Draft(text=said, values={name: str(values[name]) for name in names})
+    names = _PLACE.findall(_short_body(source).replace(_LINK, _TOKEN))
+    parts = {**values, "link_token": values["feedback_url"].rpartition("/")[2]}
+    return _Draft(text=said, values={name: str(parts[name]) for name in names})
 
 
 @cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import Mode
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.person import Person
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.windows import zones_of
@@ -54,13 +55,15 @@ def fill(
     """Return what a notice of this case says at `at` (aware); days are the borrower's local days.
 
     `sent` are the SENT facts so far, which a reminder names; `default_date` the day a UK default notice
-    gives, `validation_end` the end of a US validation period. What a purpose adds (a meeting, an instalment,
-    …) the caller puts in with `dataclasses.replace`.
+    gives (by default the case's), `validation_end` the end of a US validation period (by default 30 days
+    after its assumed receipt, by the profile's terms: 12 CFR 1006.34(b)(5)). What a purpose adds (a meeting,
+    an instalment, …) the caller puts in with `dataclasses.replace`.
     """
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at
     texts: dict[str, Any] = {name: lender.text(name, language) for name in _LENDER_TEXTS}
     texts |= dict.fromkeys(_LINKS, link)
+    today = at.astimezone(zone).date()
     return Variables(
         **texts,
         recipient_name=case.borrower.name,
@@ -69,16 +72,30 @@ def fill(
         due_date=case.due_date,
         overdue_since=case.overdue_since,
         respond_by=(first + timedelta(seconds=profile.response_time)).astimezone(zone).date(),
-        today=at.astimezone(zone).date(),
+        today=today,
         mediation_days=profile.answered_wait // _DAY,
         modes_offered=tuple(mode.value for mode in Mode),
         regulator=_regulator(profile, lender, language),
         notice_id=notice_id,
         verify_code=notice_id[:8].upper(),
         sent_before=_sent_before(sent, zone),
-        default_date=default_date,
-        validation_end=validation_end,
+        default_date=default_date or case.default_date,
+        validation_end=validation_end or _validation_end(profile, today),
+        itemisation=_itemisation(case, texts["creditor_name"]),
     )
+
+
+def _validation_end(profile: Profile, sent_on: date) -> date | None:
+    """Return the last day to dispute, counted from the assumed receipt; None where no law sets one."""
+    if not {"assumed_receipt", "dispute_window"} <= profile.terms.keys():
+        return None
+    return profile.last_day("dispute_window", profile.last_day("assumed_receipt", sent_on))
+
+
+def _itemisation(case: Case, creditor: str) -> Itemisation | None:
+    """Return the case's itemisation; a creditor it does not name has not changed since."""
+    found = case.itemisation
+    return replace(found, creditor=found.creditor or creditor) if found else None
 
 
 def _sent_before(sent: Iterable[Fact], zone: ZoneInfo) -> tuple[SentBefore, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,9 @@ from chalicelib.domain.windows import zones_of
 
 OUT_OF_TIME = "step.useful_time"
 """The rule under which a notice is cancelled that could not leave while it was of use (*policy*)."""
+
+PROVIDER_BUSY = "provider.busy"
+"""The rule a deferral stands under when a provider is throttled, away or its circuit is open (*policy*)."""
 
 
 def claim_key(step: str, channel: ChannelName) -> str:
@@ -94,15 +97,18 @@ def plan(ground: Ground) -> Plan:
     return Plan(tuple((each, ground.decide(each)) for each in ground.unclaimed(ground.step.channels)))
 
 
-def plan_fallback(ground: Ground) -> Plan:
+def plan_fallback(ground: Ground, failed: Collection[str] = ()) -> Plan:
     """Return what to do with every channel that is left to the step, in the order they are tried.
 
-    When rules leave none, and nothing of a statutory notice has gone out at all, a preference gives way:
-    the law's notice is not to vanish (a window never gives way).
+    `failed`: the claims of sends that surely did not arrive. When rules leave no channel, and nothing of a
+    statutory notice is out but what failed, a preference gives way: the law's notice is not to vanish (a
+    window never gives way). What may have arrived keeps the preference.
     """
     step = ground.step
-    left = ground.unclaimed((*step.channels, *step.fallback))
+    every = (*step.channels, *step.fallback)
+    left = ground.unclaimed(every)
     found = Plan(tuple((each, ground.decide(each)) for each in left))
-    if found.unfinished or len(left) < len(step.channels) + len(step.fallback):
+    out = {claim_key(step.name, each) for each in every if each not in left}
+    if found.unfinished or not out <= set(failed):
         return found
     return Plan(tuple((each, ground.decide(each, last_resort=True)) for each in left), last_resort=True)

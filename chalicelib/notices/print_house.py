@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
 
 from chalicelib.channels.letter_events import print_events
 from chalicelib.store.archive import Archive
@@ -24,7 +23,7 @@ class PrintHouse:
         event = json.loads(body)
         if not isinstance(event, dict) or event.get("source") != "aws.s3":
             return None
-        key = unquote_plus(event["detail"]["object"]["key"])
+        key = event["detail"]["object"]["key"]  # as it is: S3's own notifications alone encode it
         told, rejected = print_events(self.bucket.get(key))
         if rejected:
             reasons = [{"line": each.line, "reason": each.reason} for each in rejected]

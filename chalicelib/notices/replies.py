@@ -13,7 +13,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.person import AddressKey, Person
 from chalicelib.notices.plan import claim_key
 from chalicelib.notices.reply_words import Meaning, meaning_of
-from chalicelib.store import cases, facts, persons
+from chalicelib.store import cases, facts, persons, strangers
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -43,6 +43,8 @@ class Replies:
         detail = {"text": reply.text, "provider": reply.provider, "meaning": meaning.value}
         for case_id in concerned:
             facts.append(Fact(case_id, FactKind.REPLY, now, (reply.reply_id.replace("#", "")[:64],), detail))
+        if meaning == Meaning.OTHER and not concerned:
+            strangers.keep(reply.provider, reply.reply_id, reply.phone, reply.text, now)
         if meaning == Meaning.WRONG_PERSON:
             for channel in (ChannelName.SMS, ChannelName.VOICE):
                 persons.suppress(key, AddressKey(channel, phone), _WRONG)

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from chalicelib.channels import Accepted, Channel, Outgoing, Refused, Unsure
 from chalicelib.domain.case import Case
@@ -16,6 +15,7 @@ from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.moments import stamp
 from chalicelib.domain.person import Contact
 from chalicelib.notices.compose import Message
+from chalicelib.notices.outcome import Outcome, Sending, told
 from chalicelib.notices.plan import Ground, claim_key
 from chalicelib.store import claims, facts, persons
 from chalicelib.store.archive import Archive
@@ -25,16 +25,6 @@ from chalicelib.store.facts import Fact
 # SDK total < Lambda timeout (60 s) < lease < queue visibility: past it no sender can still be sending.
 LEASE = timedelta(seconds=90)
 _CLAIM_TRIES = 4
-
-
-class Sending(StrEnum):
-    """What became of one send."""
-
-    SENT = "SENT"
-    FAILED = "FAILED"
-    AGAIN = "AGAIN"
-    UNSURE = "UNSURE"
-    LOST = "LOST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,7 @@ class Sender:
     archive: Archive
     clock: Callable[[], datetime]
 
-    def send(self, ground: Ground, notice: Notice, attempt: str) -> Sending:
+    def send(self, ground: Ground, notice: Notice, attempt: str) -> Outcome:
         """Send a notice unless case or person changed meanwhile; returns what became of it.
 
         The rules are asked once more for the moment of sending itself: writing took its time. The claim
@@ -93,22 +83,22 @@ class Sender:
         value = claim_value(attempt, ground.at)
         claimed = self._claim(ground, notice, value)
         if claimed is None:
-            return Sending.LOST
+            return Outcome(Sending.LOST)
         outgoing = _outgoing(claimed, notice, attempt, ground.open_for(notice.channel))
         match self.channels[notice.channel].send(outgoing):
             case Accepted(message_id, provider):
                 self._record(ground, FactKind.SENT, notice, provider=provider, provider_message_id=message_id)
-                return Sending.SENT
-            case Refused(_, again=True):
+                return Outcome(Sending.SENT)
+            case Refused(code, again=True):
                 claims.release(ground.case, ground.person.key, notice.key, value)
-                return Sending.AGAIN
+                return Outcome(Sending.AGAIN, told(code))
             case Refused(code):
-                self._record(ground, FactKind.FAILED, notice, code=code)
+                self._record(ground, FactKind.FAILED, notice, code=told(code))
                 name = persons.contact_name(ground.case.id, notice.key)
                 persons.settle(ground.person.key, name, ContactState.FAILED)
-                return Sending.FAILED
-            case Unsure():
-                return Sending.UNSURE
+                return Outcome(Sending.FAILED, told(code))
+            case Unsure(code):
+                return Outcome(Sending.UNSURE, told(code))
 
     def _claim(self, ground: Ground, notice: Notice, value: str) -> Case | None:
         """Claim the send; when the person was contacted or heard from meanwhile, ask the rules again."""

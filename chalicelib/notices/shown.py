@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.local_form import (
     format_appointment,
     format_date,
@@ -14,7 +15,7 @@ from chalicelib.domain.local_form import (
     format_moment,
     format_money,
 )
-from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Itemisation, Meeting
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
 from chalicelib.texts import fill
 from chalicelib.texts.plain import require_link
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.local_form import mask_account, mask_name
 from chalicelib.domain.money import Amount
 from chalicelib.notices.phrases import phrases
-from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Itemisation, Meeting
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
 from chalicelib.notices.shown import PURPOSE_VALUES, Reader
 from chalicelib.texts import fill
 from chalicelib.texts.catalogue import notice_words

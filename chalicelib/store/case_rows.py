@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 from chalicelib.domain.case import Borrower, Case
 from chalicelib.domain.codes import CaseStatus, Outcome
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.store import keys
@@ -13,7 +16,7 @@ from chalicelib.store.rows import AmountMap, CaseRow
 
 _SAME_NAME = (
     "lender loan profile profile_version opened_at opened_by balance_at due_date overdue_since"
-    " account_last4 noticed_at closed_at closed_reason"
+    " account_last4 noticed_at closed_at closed_reason default_date"
 ).split()
 
 
@@ -37,6 +40,7 @@ def to_row(case: Case, *, archived: bool = False) -> CaseRow:
         app_user=borrower.app_user,
         digests=dict(borrower.digests) or None,
         amount=to_map(case.amount),
+        itemisation=to_json(case.itemisation) if case.itemisation else None,
         holds=set(case.holds) or None,
         reached=set(case.reached) or None,
         outcome=case.outcome.value if case.outcome else None,
@@ -52,6 +56,11 @@ def to_map(amount: Amount) -> AmountMap:
     return AmountMap(**asdict(amount))
 
 
+def to_json(itemisation: Itemisation) -> dict[str, Any]:
+    """Return an itemisation as its JSON attribute."""
+    return asdict(itemisation) | {"on": itemisation.on.isoformat()}
+
+
 def to_case(row: CaseRow) -> Case:
     """Return the case that a head row holds."""
     return Case(
@@ -59,12 +68,17 @@ def to_case(row: CaseRow) -> Case:
         status=CaseStatus(row.status),
         borrower=_to_borrower(row),
         amount=_to_amount(row.amount),
+        itemisation=_to_itemisation(row.itemisation) if row.itemisation else None,
         holds=frozenset(row.holds or ()),
         reached=frozenset(row.reached or ()),
         claims=row.claims.as_dict() if row.claims else {},
         outcome=Outcome(row.outcome) if row.outcome else None,
         **{name: getattr(row, name) for name in _SAME_NAME},
     )
+
+
+def _to_itemisation(kept: dict[str, Any]) -> Itemisation:
+    return Itemisation(**kept | {"on": date.fromisoformat(kept["on"])})
 
 
 def _to_borrower(row: CaseRow) -> Borrower:

@@ -11,10 +11,11 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.store import keys
-from chalicelib.store.case_rows import to_case, to_map, to_row
+from chalicelib.store.case_rows import to_case, to_json, to_map, to_row
 from chalicelib.store.heads import connection, head, is_open, update
 from chalicelib.store.rows import CaseRow, Row
 from chalicelib.store.writes import lost
@@ -104,9 +105,20 @@ def _move_balance(row: CaseRow, at: datetime) -> None:
             raise
 
 
-def restate(case_id: CaseId, amount: Amount, overdue_since: date | None, at: datetime) -> Case | None:
-    """Put a newer balance on an open case; returns the case, or None when it is closed or knows newer."""
+def restate(
+    case_id: CaseId,
+    amount: Amount,
+    overdue_since: date | None,
+    at: datetime,
+    itemisation: Itemisation | None = None,
+) -> Case | None:
+    """Put a newer balance on an open case; returns the case, or None when it is closed or knows newer.
+
+    An itemisation of the older balance goes: it would not sum to the newer one (invariant 8).
+    """
     actions = [CaseRow.amount.set(to_map(amount)), CaseRow.balance_at.set(at)]
+    kept = to_json(itemisation) if itemisation else None
+    actions.append(CaseRow.itemisation.set(kept) if kept else CaseRow.itemisation.remove())
     if overdue_since:
         actions.append(CaseRow.overdue_since.set(overdue_since))
     return update(case_id, actions, is_open() & (CaseRow.balance_at < at))

@@ -15,6 +15,7 @@ TRIES = "TRIES"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
 UPLOAD = "UPLOAD"
+STRANGERS = "STRANGER"
 
 
 def loan(loan_key: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.rules import Scope
 from chalicelib.store import keys
 from chalicelib.store.rows import LenderRow
 
@@ -38,12 +39,14 @@ class Lender:
     """A lender; `settings` holds FIELDS and what he needs of the others, each a text or one per language.
 
     Unless a lender is `live`, what is sent for him goes to the simulator and reaches nobody.
+    `scope`: whether he writes about his own loans or collects for others: profiles differ by it.
     """
 
     id: str
     profile: str
     settings: Mapping[str, str | Mapping[str, str]]
     live: bool = False
+    scope: Scope = Scope.CREDITOR
 
     def text(self, name: str, language: str) -> str:
         """Return a setting in a language, or in the only one it has; empty when it is not set."""
@@ -57,12 +60,13 @@ def get(lender_id: str) -> Lender:
         row = LenderRow.get(keys.LENDERS, lender_id)
     except LenderRow.DoesNotExist:
         raise NotFound(f"no lender {lender_id!r}") from None
-    return Lender(row.sk, row.profile, row.settings, bool(row.live))
+    return Lender(row.sk, row.profile, row.settings, bool(row.live), Scope(row.scope or Scope.CREDITOR))
 
 
 def put(lender: Lender) -> None:
     """Store a lender as it is now."""
     row = LenderRow(keys.LENDERS, lender.id, profile=lender.profile, live=lender.live)
+    row.scope = lender.scope.value
     row.settings = dict(lender.settings)
     row.save()
 

@@ -92,6 +92,8 @@ class CaseRow(Row):
     due_date = DateAttribute(null=True)
     overdue_since = DateAttribute(null=True)
     account_last4 = UnicodeAttribute(null=True)
+    itemisation = JSONAttribute(null=True)
+    default_date = DateAttribute(null=True)
     noticed_at = MomentAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
     reached = UnicodeSetAttribute(null=True)
@@ -198,6 +200,7 @@ class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 
     profile = UnicodeAttribute()
+    scope = UnicodeAttribute(null=True)
     live = BooleanAttribute(default=False)
     settings = JSONAttribute()
 

@@ -58,7 +58,7 @@ class Providers:
         routes = [Provider("eum", eum, 1.0 - share, pace=self._pace(settings.sms_per_second))]
         if share:
             alibaba = self._alibaba()
-            routes.append(Provider("alibaba", alibaba, share, takes=alibaba.takes))
+            routes.append(Provider("alibaba", alibaba, share, objects=alibaba.objects))
         return routes
 
     def _alibaba(self) -> AlibabaSms:

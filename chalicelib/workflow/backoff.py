@@ -9,13 +9,10 @@ from datetime import datetime, timedelta
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.profile import Step
-from chalicelib.notices.plan import Ground
-from chalicelib.notices.send import Sending
+from chalicelib.notices.outcome import Outcome, Sending
+from chalicelib.notices.plan import PROVIDER_BUSY, Ground
 from chalicelib.store.facts import Fact
 from chalicelib.workflow.dispatch import Verdicts
-
-PROVIDER_BUSY = "provider.busy"
-"""The rule a deferral stands under when a provider is throttled, away or its circuit is open (*policy*)."""
 
 _SHORTEST, _LONGEST = 60, 3600  # seconds
 
@@ -30,11 +27,11 @@ class Backoff:
     randomness: Callable[[int], bytes]
 
     def of(
-        self, this: Ground, allowed: Verdicts, results: Iterable[Sending], history: Iterable[Fact]
+        self, this: Ground, allowed: Verdicts, results: Iterable[Outcome], history: Iterable[Fact]
     ) -> list[tuple[ChannelName, Decision]]:
         """Return the channels among those `allowed` whose provider asked to come back, and when to."""
         pairs = zip(allowed, results, strict=True)
-        again = [channel for (channel, _), result in pairs if result == Sending.AGAIN]
+        again = [channel for (channel, _), result in pairs if result.sending == Sending.AGAIN]
         if not again:
             return []
         first = first_deferred(this.step, history, PROVIDER_BUSY) or this.at

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, FactKind, Stage
-from chalicelib.domain.contact_rules import Verdict
+from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.errors import NoticeBlocked, TryAgain
 from chalicelib.domain.profile import Step
 from chalicelib.domain.purposes import End, PurposeRule
-from chalicelib.notices.plan import Ground, claim_key, plan_fallback
-from chalicelib.notices.send import Sending, claimed_at
-from chalicelib.notices.state import FAILED, notice_states
+from chalicelib.notices.outcome import Outcome, Sending
+from chalicelib.notices.plan import PROVIDER_BUSY, Ground, plan_fallback
 from chalicelib.store import cases, claims, facts, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.watches import Watch
 from chalicelib.telemetry import Metric
 from chalicelib.timers import Timers
-from chalicelib.workflow.backoff import Backoff
-from chalicelib.workflow.dispatch import Dispatch, Verdicts
+from chalicelib.workflow.backoff import Backoff, first_deferred
+from chalicelib.workflow.dispatch import Dispatch, Verdicts, codes_of
 from chalicelib.workflow.task import Task
+from chalicelib.workflow.under_way import failed, posted, receipt_expected, time_ends
 
 _TRIES = 3
 
@@ -49,8 +49,7 @@ class Deliver:
         if known and known.entered > task.entered:
             return  # a late message of an earlier round
         if task.stage == Stage.PAUSE:
-            until = self.clock() + timedelta(seconds=task.seconds)
-            watches.put(Watch(task.case_id, task.step, task.token, until, task.entered, paused=True))
+            self._rest(task)
             return
         for _ in range(_TRIES):
             if self._carry_out(task, attempt):
@@ -64,35 +63,62 @@ class Deliver:
         if step.name in case.reached or _needs_none(case, profile.purposes[step.purpose]):
             return self.timers.delivered(task.token) or True
         history = facts.of(case.id)
-        until = _receipt_expected(case, step, history, now)
+        until = receipt_expected(case, step, history, now)
         if until:
-            return self._await_receipt(task, step, until)
+            return self._await_receipt(task, step, until, now)
+        if posted(case, step, history):
+            return self.timers.delivered(task.token) or True
         this = Ground(*claims.read_together(case), profile, step, now, task.at or now)
         return self._send_next(this, task, history, attempt)
 
-    def _await_receipt(self, task: Task, step: Step, until: datetime) -> bool:
+    def _rest(self, task: Task) -> None:
+        """Keep the token of a pause; one in which a receipt may come (a letter's) is ended by it."""
+        now = self.clock()
+        until = now + timedelta(seconds=task.seconds)
+        case = cases.get(task.case_id)
+        step = profiles.of_version(case.profile, case.profile_version).step_named(task.step)
+        expected = receipt_expected(case, step, facts.of(case.id), now)
+        self._watch(task, step, until, paused=not expected)
+
+    def _await_receipt(self, task: Task, step: Step, until: datetime, now: datetime) -> bool:
+        """Wait for receipts; days of the post are a pause, since this state waits no longer than minutes."""
+        seconds = math.ceil((until - now).total_seconds())
+        if seconds > step.patience:
+            return self.timers.defer(task.token, Stage.DELIVER, seconds) or True
+        return self._watch(task, step, until)
+
+    def _watch(self, task: Task, step: Step, until: datetime, *, paused: bool = False) -> bool:
         """Wait, then look again: a receipt that came before the wait was stored found nobody to wake."""
-        watches.put(Watch(task.case_id, step.name, task.token, until, task.entered))
+        watches.put(Watch(task.case_id, step.name, task.token, until, task.entered, paused))
         case = cases.get(task.case_id)
         if step.name in case.reached:
             self.timers.delivered(task.token)
-        elif not _receipt_expected(case, step, facts.of(case.id), self.clock()):
+        elif not paused and not receipt_expected(case, step, facts.of(case.id), self.clock()):
             self.timers.undelivered(task.token)
         return True
 
     def _send_next(self, this: Ground, task: Task, history: Sequence[Fact], attempt: str) -> bool:
         """Send over the first channel that may be used now; returns False when it has to be planned anew."""
-        todo = plan_fallback(this)
+        todo = plan_fallback(this, failed(this.case, this.step, history))
         self.dispatch.record_denials(this, todo)
-        if not todo.unfinished or _over_budget(this):
+        if not todo.unfinished or _over_time(this):
             return self._give_up(this, task)
-        allowed = todo.having(Verdict.ALLOW)
-        for number in range(len(allowed)):
+        busy: list[tuple[ChannelName, Decision]] = []
+        codes: dict[ChannelName, str] = {}
+        for one in todo.having(Verdict.ALLOW):
             with suppress(NoticeBlocked):  # on record and alarmed; the next channel need not lack the same
-                one = allowed[number : number + 1]
-                return self._send(this, task, one, todo.last_resort, history, attempt)
-        if waiting := todo.having(Verdict.DEFER):
-            return self._pause(this, task, waiting)
+                results = self._send(this, task, one, todo.last_resort, history, attempt)
+                waiting = self.backoff.of(this, [one], results, history)
+                if not waiting:
+                    if busy:  # tried and refused, though it is another one's turn now
+                        self.dispatch.record_deferrals(this, busy, codes)
+                    return self._follow(task, results)
+                busy += waiting
+                codes |= codes_of([one], results)
+                if not _out_of_patience(this, one[0], history):
+                    break
+        if waiting := [*busy, *todo.having(Verdict.DEFER)]:
+            return self._pause(this, task, waiting, codes)
         # Every channel that is left is blocked: look again later, somebody may have mended it.
         until = this.at + timedelta(seconds=this.step.patience)
         watches.put(Watch(task.case_id, task.step, task.token, until, task.entered, paused=True))
@@ -102,24 +128,26 @@ class Deliver:
         self,
         this: Ground,
         task: Task,
-        allowed: Verdicts,
+        one: tuple[ChannelName, Decision],
         last_resort: bool,
         history: Sequence[Fact],
         attempt: str,
-    ) -> bool:
+    ) -> list[Outcome]:
         deadline = this.at + timedelta(seconds=this.step.patience)
         wait = watches.row_of(Watch(this.case.id, this.step.name, task.token, deadline, task.entered))
         sent = [fact for fact in history if fact.kind == FactKind.SENT]
         kind = {"fallback": True, "last_resort": last_resort}
-        results = self.dispatch.send(this, allowed, wait, attempt, sent, **kind)
-        if busy := self.backoff.of(this, allowed, results, history):
-            return self._pause(this, task, busy)
-        if Sending.FAILED in results:
-            self.timers.undelivered(task.token)
-        return Sending.LOST not in results
+        return self.dispatch.send(this, [one], wait, attempt, sent, **kind)
 
-    def _pause(self, this: Ground, task: Task, waiting: Verdicts) -> bool:
-        until = self.dispatch.record_deferrals(this, waiting)
+    def _follow(self, task: Task, results: Sequence[Outcome]) -> bool:
+        """Try the next channel at once after a failure; returns False when a claim was lost."""
+        became = {each.sending for each in results}
+        if Sending.FAILED in became:
+            self.timers.undelivered(task.token)
+        return Sending.LOST not in became
+
+    def _pause(self, this: Ground, task: Task, waiting: Verdicts, codes: Mapping[ChannelName, str]) -> bool:
+        until = self.dispatch.record_deferrals(this, waiting, codes)
         seconds = math.ceil((until - this.at).total_seconds())
         return self.timers.defer(task.token, Stage.DELIVER, seconds) or True
 
@@ -137,21 +165,13 @@ def _needs_none(case: Case, bound: PurposeRule) -> bool:
     )
 
 
-def _receipt_expected(case: Case, step: Step, history: Sequence[Fact], now: datetime) -> datetime | None:
-    """Return until when a receipt of something sent may still come, or None when none is to be expected."""
-    keys = [key for key in case.claims if key.partition("#")[0] == step.name]
-    states = notice_states(keys, history)
-    patience = timedelta(seconds=step.patience)
-    ends = [
-        datetime.fromtimestamp(claimed_at(case.claims[key]), UTC) + patience
-        for key in keys
-        if states[key] != FAILED
-    ]
-    return max((end for end in ends if end > now), default=None)
+def _out_of_patience(this: Ground, channel: ChannelName, history: Sequence[Fact]) -> bool:
+    """Whether a provider has been busy for as long as its channel is waited for: the next one's turn."""
+    own = [fact for fact in history if fact.which[1:2] == (channel.value,)]
+    since = first_deferred(this.step, own, PROVIDER_BUSY)
+    return since is not None and this.at >= since + timedelta(seconds=this.step.patience)
 
 
-def _over_budget(this: Ground) -> bool:
-    """Whether the time for trying further channels is over, counted from the step's first send."""
-    own = (claim_key(this.step.name, each) for each in ChannelName)
-    began = [claimed_at(this.case.claims[key]) for key in own if key in this.case.claims]
-    return bool(began) and this.at.timestamp() > min(began) + this.step.budget
+def _over_time(this: Ground) -> bool:
+    end = time_ends(this.case, this.step)
+    return end is not None and this.at > end

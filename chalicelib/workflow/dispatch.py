@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib import links
+from chalicelib.channels.alibaba_rules import UNFIT
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.moments import stamp
-from chalicelib.notices.plan import Ground, Plan
-from chalicelib.notices.send import Sender, Sending
+from chalicelib.notices.outcome import Outcome
+from chalicelib.notices.plan import PROVIDER_BUSY, Ground, Plan
+from chalicelib.notices.send import Sender
 from chalicelib.store import batch, facts, persons
 from chalicelib.store import links as link_rows
 from chalicelib.store.facts import Fact
@@ -22,6 +24,7 @@ from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.workflow.write_notice import WriteNotice
 
 Verdicts = Sequence[tuple[ChannelName, Decision]]
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Dispatch:
         attempt: str,
         sent: Iterable[Fact],
         **kind: bool,
-    ) -> list[Sending]:
+    ) -> list[Outcome]:
         """Send the step's messages over the channels allowed; returns what became of each.
 
         `wait` is the row of the wait this is done in: stored with the link before the first send, so that no
@@ -62,12 +65,11 @@ class Dispatch:
             rows.append(link_rows.row_of(self._link(this, token)))
         if rows:
             batch.write(rows)
-        results: list[Sending] = []
+        results: list[Outcome] = []
         for number, notice in enumerate(notices):
             ground = this if number == 0 else this.on(this.case, persons.get(this.person.key))
             results.append(self.sender.send(ground, notice, attempt))
-            self.telemetry.count(f"Notice{results[-1].value.capitalize()}")
-            self.log("notice handled", this, notice.channel, result=results[-1].value)
+            self._tell(this, notice.channel, results[-1])
         return results
 
     def record_denials(self, this: Ground, todo: Plan) -> None:
@@ -78,14 +80,34 @@ class Dispatch:
                 self.telemetry.count(Metric.NOTICE_DENIED)
                 self.log("notice denied", this, channel, rule=decision.rule)
 
-    def record_deferrals(self, this: Ground, waiting: Verdicts) -> datetime:
-        """Put on record what has to wait and under which rule; returns when the first of it may go."""
+    def record_deferrals(
+        self, this: Ground, waiting: Verdicts, codes: Mapping[ChannelName, str] | None = None
+    ) -> datetime:
+        """Put on record what has to wait and under which rule; returns when the first of it may go.
+
+        `codes`: what a provider said that asked to come back. An outage of days must not fill a case: once
+        the step has been due for a day, it leaves one line a day for each code.
+        """
         moments = [decision.not_before or this.at for _, decision in waiting]
         for (channel, decision), moment in zip(waiting, moments, strict=True):
-            which = (this.step.name, channel.value, stamp(moment))
+            which: tuple[str, ...] = (this.step.name, channel.value, stamp(moment))
             detail = reason(decision) | {"not_before": stamp(moment)}
+            if decision.rule == PROVIDER_BUSY:
+                detail["code"] = code = (codes or {}).get(channel, "other")
+                if this.at - this.since > _DAY:
+                    which = (*which[:2], this.at.date().isoformat(), code)
             facts.append(Fact(this.case.id, FactKind.DEFERRED, this.at, which, detail))
         return min(moments)
+
+    def _tell(self, this: Ground, channel: ChannelName, outcome: Outcome) -> None:
+        """Count and log what became of a send; what no provider takes as it is written is a block."""
+        self.telemetry.count(f"Notice{outcome.sending.value.capitalize()}")
+        self.log("notice handled", this, channel, result=outcome.sending.value, code=outcome.code)
+        if outcome.code.startswith(UNFIT):
+            self.telemetry.count(Metric.NOTICE_BLOCKED)
+            ids = {"case_id": str(this.case.id), "lender": this.case.lender, "step": this.step.name}
+            lacks = {"error": "UnfitVariable", "missing": outcome.code.removeprefix(UNFIT)}
+            self.telemetry.problem("notice blocked", **ids, channel=channel.value, **lacks)
 
     def log(self, message: str, this: Ground, channel: ChannelName, **more: str) -> None:
         """Log what happened to one notice; ids only."""
@@ -95,6 +117,11 @@ class Dispatch:
     def _link(self, this: Ground, token: str) -> Link:
         lives = timedelta(seconds=this.profile.response_time + this.profile.answered_wait)
         return Link(links.digest(token, self.pepper()), this.case.id, this.at + lives)
+
+
+def codes_of(allowed: Verdicts, results: Iterable[Outcome]) -> dict[ChannelName, str]:
+    """Return by channel what providers said that did not take what was sent over it."""
+    return {channel: each.code for (channel, _), each in zip(allowed, results, strict=True) if each.code}
 
 
 def reason(decision: Decision) -> dict[str, str]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import FactKind
+from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Verdict
 from chalicelib.domain.errors import TryAgain
+from chalicelib.notices.outcome import Sending
 from chalicelib.notices.plan import Ground, plan
-from chalicelib.notices.send import Sending
 from chalicelib.store import cases, claims, facts, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.timers import Timers
 from chalicelib.workflow.backoff import Backoff, first_deferred
-from chalicelib.workflow.dispatch import Dispatch, Verdicts
+from chalicelib.workflow.dispatch import Dispatch, Verdicts, codes_of
 from chalicelib.workflow.task import NEXT, Task, ended, follows
 
 _TRIES = 3
@@ -67,13 +67,14 @@ class SendNotice:
         waits_already = not allowed and before is not None and before.token == task.token
         wait = None if waits_already else waits.row_of(_wait(this, task))
         results = self.dispatch.send(this, allowed, wait, attempt, sent)
-        if Sending.LOST in results:
+        became = {each.sending for each in results}
+        if Sending.LOST in became:
             return self._is_over(this, task)
         waiting = [*todo.having(Verdict.DEFER), *self.backoff.of(this, allowed, results, history)]
-        if not waiting or set(results) - {Sending.AGAIN}:
+        if not waiting or became - {Sending.AGAIN}:
             self._see_delivered(this)
         if waiting:  # what had to wait comes back for its turn
-            self._defer(this, task, waiting)
+            self._defer(this, task, waiting, codes_of(allowed, results))
         return True
 
     def _see_delivered(self, this: Ground) -> None:
@@ -93,9 +94,11 @@ class SendNotice:
         due = first_deferred(step, history) or now
         return Ground(*claims.read_together(case), profile, step, now, due)
 
-    def _defer(self, this: Ground, task: Task, waiting: Verdicts) -> None:
+    def _defer(
+        self, this: Ground, task: Task, waiting: Verdicts, codes: Mapping[ChannelName, str] | None = None
+    ) -> None:
         """Record what has to wait, and let the machine come back when the first of it may go."""
-        until = self.dispatch.record_deferrals(this, waiting)
+        until = self.dispatch.record_deferrals(this, waiting, codes)
         self.timers.defer(task.token, task.stage, math.ceil((until - this.at).total_seconds()))
 
     def _resumed(self, this: Ground, task: Task, before: Wait) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from chalicelib.store import cases, facts, lenders, persons, unmatched, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.telemetry import Metric, Telemetry
-from chalicelib.timers import Timers
+from chalicelib.timers import RestartsSpent, Timers
 from chalicelib.workflow.sweep_deliveries import mend_deliveries
 
 _DAYS = 90  # longer than a case can stay open: 14 days to answer, 30 to mediate, and room for holds
@@ -44,15 +44,21 @@ class Sweep:
         of a single case once all others are done.
         """
         swept = mended = 0
+        known: set[tuple[str, str]] = set()
         failure: Exception | None = None
         for case in self._cases():
             swept += 1
             try:
                 mended += self._mend(case, every)
+                known.add((case.profile, case.profile_version))
+            except RestartsSpent as spent:  # no fault of the sweeper's, and no sweep will mend it
+                self.telemetry.count(Metric.RESTARTS_SPENT)
+                self.telemetry.problem("restarts spent", case_id=str(case.id), execution=str(spent))
             except Exception as error:  # one case that cannot be mended must not keep the others waiting
                 self.telemetry.problem("case not mended", case_id=str(case.id), error=type(error).__name__)
                 failure = error
         self._match_receipts()
+        self._watch_calendars(known)
         self.telemetry.count(Metric.CASES_SWEPT, swept)
         self.telemetry.count(Metric.CASES_MENDED, mended)
         if failure:
@@ -74,6 +80,13 @@ class Sweep:
         for name, body in list(unmatched.some(start, _RECEIPTS)):
             if self.match_receipt(body):
                 unmatched.forget(name)
+
+    def _watch_calendars(self, known: Iterable[tuple[str, str]]) -> None:
+        """Tell for how many days the public holidays of the cases' countries are still known."""
+        today = self.clock().date()
+        left = [(profiles.of_version(*each).calendar.known_until - today).days for each in known]
+        if left:
+            self.telemetry.count(Metric.CALENDAR_DAYS_LEFT, max(0, min(left)))
 
     def _mend(self, case: Case, every: bool) -> bool:
         stuck, sending = self._settle_claims(case)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from chalicelib import profiles
+from chalicelib.borrower.receipt import receipt_step
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.profile import Step
-from chalicelib.notices.send import claimed_at
 from chalicelib.store import facts, watches
 from chalicelib.timers import Timers
+from chalicelib.workflow.under_way import claimed, time_ends
 
 _GRACE = timedelta(minutes=5)
 
@@ -22,27 +23,34 @@ def mend_deliveries(case: Case, timers: Timers, now: datetime, *, every: bool) -
     not late, for after a restore.
     """
     if case.answered:
-        return False
+        return _mend_receipt(case, timers, now, every)
     profile = profiles.of_version(case.profile, case.profile_version)
     mended = [_mend(case, step, timers, now, every) for step in profile.steps]
     return any(mended)
 
 
 def _mend(case: Case, step: Step, timers: Timers, now: datetime, every: bool) -> bool:
-    began = _began(case, step)
-    if not began or not step.fallback or step.name in case.reached:
+    began, ends = min(claimed(case, step).values(), default=None), time_ends(case, step)
+    if not began or not ends or not step.fallback or step.name in case.reached:
         return False
-    if now > began + timedelta(seconds=step.budget) or not (every or _is_late(case, step, began, now)):
+    if now > ends or not (every or _is_late(case, step, began, now)):
         return False
     if facts.exists(case.id, FactKind.UNREACHED, step.name):
         return False
     return timers.ensure_delivering(case.id, step.name, step.patience, began)
 
 
-def _began(case: Case, step: Step) -> datetime | None:
-    """Return when the step's first message was claimed, or None before that."""
-    own = [claimed_at(value) for key, value in case.claims.items() if key.partition("#")[0] == step.name]
-    return datetime.fromtimestamp(min(own), UTC) if own else None
+def _mend_receipt(case: Case, timers: Timers, now: datetime, every: bool) -> bool:
+    """See the confirmation of the answer sent whose start was lost; one that was claimed had its one send."""
+    step = receipt_step(case)
+    if step is None or claimed(case, step):
+        return False
+    given = min((fact.at for fact in facts.of(case.id, FactKind.FEEDBACK)), default=None)
+    if given is None or now > given + timedelta(seconds=step.useful):
+        return False
+    if not (every or now > given + _GRACE) or facts.exists(case.id, FactKind.UNREACHED, step.name):
+        return False
+    return timers.ensure_delivering(case.id, step.name, step.patience, given)
 
 
 def _is_late(case: Case, step: Step, began: datetime, now: datetime) -> bool:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
 from chalicelib.domain.keys import notice_id
 from chalicelib.domain.local_form import format_date
+from chalicelib.domain.windows import zones_of
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.fill import fill, language_of
 from chalicelib.notices.plan import Ground
+from chalicelib.notices.purposes import Feedback
 from chalicelib.notices.replies import CONFIRMATION
 from chalicelib.notices.send import Notice
 from chalicelib.notices.variables import Variables
@@ -69,6 +73,8 @@ class WriteNotice:
         )
         if this.step.name == CONFIRMATION:  # it goes over the channel that it silences
             values = replace(values, stopped_channel=channel.value)
+        if this.step.name == RECEIPT:
+            values = replace(values, feedback=Feedback(case.id.reference, _received(this)))
         # A reminder of nothing would be false: when no notice went out yet, this one is the first.
         is_first = this.step in profile.steps and not sent
         message = compose(
@@ -88,6 +94,11 @@ class WriteNotice:
         ids = {"case_id": str(this.case.id), "lender": this.case.lender, "step": this.step.name}
         why = {"channel": channel.value, "error": type(error).__name__, "missing": ", ".join(missing)}
         self.telemetry.problem("notice blocked", **ids, **why)
+
+
+def _received(this: Ground) -> datetime:
+    """When what this message replies to came in, on the borrower's clock."""
+    return this.since.astimezone(zones_of(this.case.borrower.timezone, this.profile.zones)[0])
 
 
 def _with_pages(message: Message, this: Ground, values: Variables) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.ops import evidence, lender, notice
+from infra.ops import alibaba, evidence, lender, notice
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +13,7 @@ app = typer.Typer(
     help="Accord for its operators.",
 )
 # One line for each noun; a module beside this one has its commands as `app`.
+app.add_typer(alibaba.app, name="alibaba")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(lender.app, name="lender")
 app.add_typer(notice.app, name="notice")

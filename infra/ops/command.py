@@ -55,16 +55,26 @@ class Stage:
         """Return a client of a service in the deployment's region."""
         return self.session.client(service, region_name=self._region)
 
-    @cached_property
+    @property
     def outputs(self) -> dict[str, str]:
         """The outputs of the deployment's stack, none when there is no such stack."""
+        return {each["OutputKey"]: each["OutputValue"] for each in self._stack.get("Outputs", [])}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters the stack was deployed with, none when there is no such stack."""
+        return {each["ParameterKey"]: each["ParameterValue"] for each in self._stack.get("Parameters", [])}
+
+    @cached_property
+    def _stack(self) -> dict[str, Any]:
         try:
             found = self.client("cloudformation").describe_stacks(StackName=f"accord-{self.name}")["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return {}
             raise
-        return {each["OutputKey"]: each["OutputValue"] for each in found[0].get("Outputs", [])}
+        stack: dict[str, Any] = found[0]
+        return stack
 
 
 @contextmanager

@@ -16,13 +16,14 @@ from botocore.exceptions import ClientError
 from chalicelib import profiles
 from chalicelib.domain.errors import InvalidProfile
 from chalicelib.domain.profile import Profile
+from chalicelib.domain.rules import Scope
 from chalicelib.intake.contract import LenderId
 from chalicelib.store import lenders
 from chalicelib.store.lenders import FIELDS, MORE_FIELDS, REGULATOR_FIELDS, Lender
 from infra.ops.command import AsJson, EndpointUrl, Refusal, Stage, StageName, answer, refusals
 
 app = typer.Typer(no_args_is_help=True, help="Lenders: which rules they stand under, what their notices say.")
-_OF_THE_ROW = ("lender", "profile", "live")
+_OF_THE_ROW = ("lender", "profile", "live", "scope")
 
 
 class LenderFault(Refusal):
@@ -44,13 +45,14 @@ def read(path: Path, at: datetime) -> Lender:
         raise LenderFault(f"{path}: it must be one JSON object")
     try:
         TypeAdapter(LenderId).validate_python(given.get("lender", ""))
-        profile = profiles.current(str(given.get("profile", "")), at)
-    except (ValidationError, InvalidProfile) as error:
+        scope = Scope(given.get("scope", Scope.CREDITOR))
+        profile = profiles.current(str(given.get("profile", "")), at, scope)
+    except (ValidationError, InvalidProfile, ValueError) as error:
         raise LenderFault(f"{path}: {error}") from error
     if faults := list(_faults(given, profile)):
         raise LenderFault(f"{path}: " + "; ".join(faults))
     settings = {name: value for name, value in given.items() if value and name not in _OF_THE_ROW}
-    return Lender(given["lender"], given["profile"], settings, live=given.get("live", False))
+    return Lender(given["lender"], given["profile"], settings, live=given.get("live", False), scope=scope)
 
 
 def _faults(given: dict[str, Any], profile: Profile) -> Iterator[str]:

@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.codes import Mode
+from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.money import Amount
-from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Itemisation, Meeting
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
 from chalicelib.notices.variables import Regulator, SentBefore, Variables
 
 LINK = "https://n.example.com/n/Kq3vT9xZb1LmN4pR7sUwYc"

@@ -45,7 +45,10 @@ def rows() -> dict[str, list[Part]]:
         "Cases": [
             graph("Events", own("EventTaken", "EventApplied", "EventConflict")),
             graph("Cases", per_execution("CaseMachine")),
-            graph("Answers, and what the sweeper mended", own("Feedback", "CasesSwept", "CasesMended")),
+            graph(
+                "Answers, and what the sweeper mended",
+                own("Feedback", "CasesSwept", "CasesMended", "RestartsSpent"),
+            ),
         ],
         "Notices": [
             graph("Sends", own("NoticeSent", "NoticeFailed", "NoticeAgain", "NoticeUnsure", "NoticeLost")),
@@ -76,6 +79,7 @@ def rows() -> dict[str, list[Part]]:
             graph("Duration (p95, ms)", per_function("Duration"), "p95"),
             graph("Calls", per_function("Invocations")),
         ],
+        "Calendars": [graph("Days for which holidays are known", own("CalendarDaysLeft"), "Minimum")],
     }
 
 

@@ -10,10 +10,14 @@ QUARTER = 900
 BOUNCED, COMPLAINED = 0.05, 0.001
 """Of all e-mails of the account, from where on SES puts it under review."""
 
+CALENDAR_DAYS = 45
+"""Longer than any term in working days runs, and time enough to enter a year's holidays (*policy*)."""
+
 COUNTED = {
     "EventConflict": ("an event id came again with another body", "event-conflict"),
     "NoticeUnknown": ("nobody can tell whether a notice went out", "notice-unknown"),
     "NoticeBlocked": ("a notice lacks a mandatory variable", "notice-blocked"),
+    "RestartsSpent": ("the sweeper has given a broken execution up", "restarts-spent"),
     "ReplyUnknown": ("a borrower wrote something that a person must read", "reply-unknown"),
 }
 """Our own counts that should be zero."""
@@ -110,7 +114,21 @@ def of_notices() -> Part:
             period=QUARTER,
         ),
     }
-    return alarms | shares
+    return alarms | shares | {"CalendarDaysLeftAlarm": calendar_ends()}
+
+
+def calendar_ends() -> Part:
+    """Working days are guessed from here on: nobody has entered the coming year's public holidays."""
+    ending = level(
+        "public holidays are known for few days more",
+        "calendar-ends",
+        own("CalendarDaysLeft"),
+        OWN_DIMENSIONS,
+        CALENDAR_DAYS,
+        HOUR,
+    )
+    ending["Properties"] |= {"Statistic": "Minimum", "ComparisonOperator": "LessThanThreshold"}
+    return ending
 
 
 def of_providers() -> Part:

@@ -14,7 +14,7 @@ from tests.scene import Scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
-ROAD = (
+ROAD: tuple[tuple[str, dict[str, str]], ...] = (
     ("reason", {"reason": "UNEMPLOYMENT"}),
     ("income", {}),
     ("pay", {}),

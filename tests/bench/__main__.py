@@ -6,10 +6,15 @@ import argparse
 import json
 import platform
 import sys
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 
 import tests.conftest as _environment  # no network, no credentials  # noqa: F401
-from tests.bench import counts, report, speed
+from tests.bench import counts, report, senders, speed
+from tests.bench.senders import NoticeCost
+from tests.bench.speed import Speed
+from tests.bench.trees import build
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,14 +28,34 @@ def main(arguments: list[str] | None = None) -> int:
         print("the bench needs Linux, as Lambda's bootstrap does", file=sys.stderr)
         return 1
     cost = counts.count()
-    speeds = speed.measure(chosen.runs, chosen.events, lambda line: print(line, file=sys.stderr))
+    speeds, notices = _measured(chosen.runs, chosen.events)
     if chosen.json:
         plain = asdict(cost) | {"plain": asdict(cost.plain)}
         machine = {"python": platform.python_version(), "machine": platform.machine()}
-        print(json.dumps({**machine, "speed": [asdict(one) for one in speeds], "counts": plain}, indent=1))
+        found = {**machine, "counts": plain} | {
+            "speed": [asdict(one) for one in speeds],
+            "notices": [asdict(one) | {"cpu_ms": one.cpu_ms} for one in notices],
+        }
+        print(json.dumps(found, indent=1))
     else:
-        print(f"{report.speed_table(speeds)}\n\n{report.counts_table(cost)}")
+        tables = (report.speed_table(speeds), report.notices_table(notices), report.counts_table(cost))
+        print("\n\n".join(tables))
     return 0
+
+
+def _measured(runs: int, events: int) -> tuple[list[Speed], list[NoticeCost]]:
+    """Package once, then let everyone run."""
+
+    def said(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        said("packaging")
+        trees = build(folder)
+        speeds = speed.measure(trees, runs, events, folder, said)
+        said("notices")
+        return speeds, senders.measure(trees, runs, events, folder)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,12 @@ class QuietHandler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         pass
 
+    def handle_expect_100(self) -> bool:
+        """The SDK waits for this word before it sends an object; what is buffered would never reach it."""
+        told = super().handle_expect_100()
+        self.wfile.flush()
+        return told
+
     def body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("content-length", 0)))
 
@@ -62,13 +68,19 @@ class AwsStub(QuietHandler):
     """The five operations of intake and its consumer; anything else is a 400 that fails the bench."""
 
     def do_POST(self) -> None:
-        operation = self.headers.get("x-amz-target", "").rpartition(".")[2]
         request = json.loads(self.body())
-        answer = _ANSWERS[operation](request) if operation in _ANSWERS else None
+        operation = self.operation()
+        answer = self.answer_to(operation, request)
         body = json.dumps(answer if answer is not None else {"message": f"no {operation}"}).encode()
         version = self.headers.get("content-type", "application/x-amz-json-1.0")
         headers = {"content-type": version, "x-amzn-requestid": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
         self.answer(200 if answer is not None else 400, body, headers)
+
+    def operation(self) -> str:
+        return str(self.headers.get("x-amz-target", "")).rpartition(".")[2]
+
+    def answer_to(self, operation: str, request: dict[str, Any]) -> dict[str, Any] | None:
+        return _ANSWERS[operation](request) if operation in _ANSWERS else None
 
 
 def _row(request: dict[str, Any]) -> dict[str, Any]:

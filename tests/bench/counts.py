@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from moto import mock_aws
 
@@ -17,6 +17,7 @@ from tests.bench import gateway
 from tests.bench.record import Recorder, Tally, recording
 from tests.bench.units import item_bytes
 from tests.road import SECRET, Road
+from tests.walk import FEEDBACK, walk
 
 MACHINE = Path(__file__).parents[2] / "infra" / "machines" / "case.asl.json"
 PLAIN = (
@@ -29,7 +30,6 @@ is seen delivered by its first receipt."""
 
 # How the plain case leaves each waiting state: its timer ends, or the answer's signal comes.
 _LEFT = {"Notify": "States.Timeout", "Remind": "", "Answered": "States.Timeout"}
-_ANSWER = {"reason": "UNEMPLOYMENT", "text": "公司裁员，希望分期。", "wish": "YES", "mode": "TELEPHONE"}
 _RECEIPT = {"eventType": "TEXT_DELIVERED", "messageId": "sms-1"}
 
 
@@ -128,13 +128,25 @@ class _PlainCase:
             self._http("GET", "/my/info")
             self._http("GET", "/my/notice")
         with self.recorder.phase("answer"):
-            form = self._http("GET", "/my/feedback")
-            answer = {**_ANSWER, **_hidden(form["html"])}
-            self._http("POST", "/my/feedback", body=urlencode(answer))
-            self._http("POST", "/my/feedback/send", body=urlencode(answer), expect=303)
-            self._http("GET", "/my/done")
+            csrf = _hidden(self._page("GET", "/my/form/feedback/reason")["html"])
 
-    def _http(self, method: str, route: str, *, expect: int = 0, **more: Any) -> dict[str, Any]:
+            def post(path: str, form: Mapping[str, Any]) -> str:
+                to = str(self._page("POST", path, body=urlencode({**form, **csrf}), expect=303)["location"])
+                self._page("GET", to)  # where the redirect leads the browser
+                return to
+
+            post(walk(post, "feedback", FEEDBACK), {})
+
+    def _page(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """Ask for a page of a journey."""
+        _, _, _, journey, page = path.split("/")
+        return self._http(
+            method, "/my/form/{journey}/{page}", path={"journey": journey, "page": page}, name=path, **more
+        )
+
+    def _http(
+        self, method: str, route: str, *, expect: int = 0, name: str = "", **more: Any
+    ) -> dict[str, Any]:
         import app
 
         kind = gateway.FORM if method == "POST" else {}
@@ -146,8 +158,9 @@ class _PlainCase:
         if "json" in answer["headers"]["Content-Type"]:
             return dict(json.loads(answer["body"]))
         if answer["body"]:
-            self.pages[f"{method} {route}"] = len(answer["body"].encode())
-        return {"html": answer["body"]}
+            self.pages[f"{method} {name or route}"] = len(answer["body"].encode())
+        where = answer["headers"].get("Location", "")
+        return {"html": answer["body"], "location": urlsplit(where).path.removeprefix("/api")}
 
     def _payload(self, state: str) -> dict[str, Any]:
         """What the machine hands to a state's function."""
@@ -168,7 +181,7 @@ class _PlainCase:
 
 
 def _hidden(html: str) -> dict[str, str]:
-    return dict(re.findall(r'name="(csrf|answers_id)" value="([^"]*)"', html))
+    return dict(re.findall(r'name="(csrf)" value="([^"]*)"', html))
 
 
 def _machine() -> dict[str, Any]:

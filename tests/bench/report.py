@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tests.bench.counts import PLAIN, Counts
+from tests.bench.senders import AIM_MS, NoticeCost
 from tests.bench.speed import RIVAL, Speed
 
 _SPEED = ("", "init", "first", "cold", "x", "warm", "x", "wall", "own", "AWS", "calls")
@@ -54,6 +55,16 @@ def _differences(speeds: Sequence[Speed]) -> list[str]:
             more = one.metered.own_us - rival.metered.own_us
             lines.append(f"own code beyond the bare handler's, {one.door}: {more:.0f} us an event")
     return lines
+
+
+def notices_table(notices: Iterable[NoticeCost]) -> str:
+    """Return what a notice costs its sender, beside the aim."""
+    rows: list[tuple[str, ...]] = [("", "CPU ms", "own", "AWS", "a call", "calls", "aim")]
+    for one in notices:
+        numbers = (one.cpu_ms, one.own_ms, one.aws_ms, one.aws_ms / one.calls)
+        aim = f"<= {AIM_MS:g}: {'held' if one.cpu_ms <= AIM_MS else 'missed'}"
+        rows.append((f"  {one.channel}", *(f"{number:.1f}" for number in numbers), str(one.calls), aim))
+    return "\n".join(["CPU of one notice in send_notice, AWS instant; own and AWS as above", *_aligned(rows)])
 
 
 def counts_table(counts: Counts) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from tests.bench.aws_stub import AwsStub, address, serving
 from tests.bench.bootstrap import Measured
 from tests.bench.contenders import CONTENDERS, FLOOR, Contender, Metered, environment, warm
-from tests.bench.trees import Trees, build
+from tests.bench.trees import Trees
 
 RIVAL = "bare boto3"
 _MS, _US = 1e6, 1e3
@@ -37,11 +36,9 @@ class Speed:
     metered: Metered | None
 
 
-def measure(runs: int, events: int, said: Callable[[str], None]) -> list[Speed]:
+def measure(trees: Trees, runs: int, events: int, folder: Path, said: Callable[[str], None]) -> list[Speed]:
     """Measure everyone `runs` times, in turns, so that a busy moment of the machine meets all alike."""
-    with tempfile.TemporaryDirectory() as folder, serving(AwsStub) as aws:
-        said("packaging")
-        trees = build(Path(folder))
+    with serving(AwsStub) as aws:
         given = environment(address(aws))
         everyone = (*CONTENDERS, FLOOR)
         rounds: dict[Contender, list[Measured]] = {one: [] for one in everyone}
@@ -49,7 +46,7 @@ def measure(runs: int, events: int, said: Callable[[str], None]) -> list[Speed]:
             said(f"run {number + 1} of {runs}")
             for one in everyone:
                 rounds[one].append(one.measure(trees, given, events))
-        metered = {one: _meter(one, trees, given, events, Path(folder)) for one in CONTENDERS}
+        metered = {one: _meter(one, trees, given, events, folder) for one in CONTENDERS}
     return [_speed(one, rounds, metered.get(one)) for one in everyone]
 
 

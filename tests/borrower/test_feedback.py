@@ -1,38 +1,28 @@
-"""Feedback: checked whole, written first, signalled after, harmless twice."""
+"""Feedback: written first, signalled after, harmless twice."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.borrower.feedback import MAX_TEXT, Answer, GiveFeedback, read_answer
-from chalicelib.domain.codes import CaseStatus, DelayReason, FactKind, Mode, Outcome, Stage, Wish
-from chalicelib.domain.errors import CaseClosed, InvalidAnswer
-from chalicelib.store import cases, waits
+from chalicelib.borrower.feedback import GiveFeedback
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
+from chalicelib.domain.errors import CaseClosed
+from chalicelib.forms.journey import Submission
+from chalicelib.store import cases, persons, waits
 from chalicelib.store.waits import Wait
 from tests.samples import CASE_ID
 from tests.scene import Scene
 
-FORM = {
-    "reason": "UNEMPLOYMENT",
-    "text": "公司裁员",
-    "wish": "YES",
-    "mode": "TELEPHONE",
-    "answers_id": "a" * 24,
-}
-ANSWER = Answer("a" * 24, DelayReason.UNEMPLOYMENT, "公司裁员", Wish.YES, Mode.TELEPHONE)
+ANSWERS = {"reason": "UNEMPLOYMENT", "text": "公司裁员", "wish": "YES", "mode": "TELEPHONE"}
+RECEIPT = f"{CASE_ID}-feedback_receipt"
 
 
-def _give(scene: Scene, answer: Answer = ANSWER) -> None:
-    GiveFeedback(scene.wiring.timers)(CASE_ID, answer, scene.road.clock.now)
-
-
-def _faults(**changes: Any) -> dict[str, str]:
-    with pytest.raises(InvalidAnswer) as caught:
-        read_answer({name: value for name, value in (FORM | changes).items() if value is not None})
-    return {error.pointer: error.detail for error in caught.value.errors}
+def _give(scene: Scene, ident: str = "a" * 16) -> None:
+    sent = Submission(ident, "feedback", "F-AAAA-AAAA", ANSWERS, scene.road.clock.now)
+    GiveFeedback(scene.wiring.timers)(CASE_ID, sent)
 
 
 @pytest.fixture
@@ -43,39 +33,42 @@ def noticed(scene: Scene) -> Scene:
     return scene
 
 
-def test_a_whole_form_is_an_answer() -> None:
-    assert read_answer(FORM) == ANSWER
-
-
-@pytest.mark.parametrize("wish", ["NO", "UNSURE"])
-def test_a_mode_counts_only_with_a_wish_for_mediation(wish: str) -> None:
-    assert read_answer(FORM | {"wish": wish}).mode is None
-    assert read_answer({**FORM, "wish": wish, "mode": "nonsense"}).mode is None
-
-
-def test_every_fault_comes_at_once() -> None:
-    assert _faults(reason=None, text="x" * (MAX_TEXT + 1), wish="MAYBE") == {
-        "reason": "required",
-        "text": "too_long",
-        "wish": "required",
-    }
-    assert _faults(mode="PIGEON") == {"mode": "required"}
-    assert _faults(reason="CLOSED", mode=None) == {"reason": "required", "mode": "required"}
-
-
-def test_the_text_is_optional_and_counted_as_the_borrower_typed_it() -> None:
-    assert read_answer({name: value for name, value in FORM.items() if name != "text"}).text == ""
-    lines = "x\r\n" * (MAX_TEXT // 2)
-    assert len(read_answer(FORM | {"text": lines}).text) == MAX_TEXT - 1
-    assert read_answer(FORM | {"text": "字" * MAX_TEXT}).text == "字" * MAX_TEXT
-
-
 def test_an_answer_is_on_record_and_wakes_the_execution(noticed: Scene) -> None:
     _give(noticed)
     assert noticed.case.status == CaseStatus.APPLIED
     fact = noticed.facts(FactKind.FEEDBACK)[0]
-    assert fact.detail == {"reason": "UNEMPLOYMENT", "text": "公司裁员", "wish": "YES", "mode": "TELEPHONE"}
+    assert fact.detail == {"reference": "F-AAAA-AAAA", **ANSWERS}
     assert noticed.machine.signals == [("token-1", "success", {"signal": "Answered"})]
+
+
+def test_an_answer_is_confirmed_once_by_mail_with_its_reference(noticed: Scene) -> None:
+    sent = len(noticed.mail.sent)
+    for _ in range(2):
+        _give(noticed)
+    assert list(noticed.machine.inputs).count(RECEIPT) == 1
+    given = noticed.machine.inputs[RECEIPT]
+    assert (given["step"], given["at"]) == ("feedback_receipt", "2026-11-23T04:00:00Z")
+    for _ in range(2):
+        noticed.run(Stage.DELIVER, step=given["step"], at=given["at"])
+    (receipt,) = noticed.mail.sent[sent:]
+    assert CASE_ID.reference in receipt.subject
+    assert "2026年11月23日" in receipt.text
+    claims = [name.partition("#")[2] for name in persons.get(noticed.case.borrower.person).contacts]
+    assert claims.count("feedback_receipt#EMAIL") == 1
+
+
+def test_a_further_answer_is_not_confirmed_again(noticed: Scene) -> None:
+    _give(noticed)
+    _give(noticed, "b" * 16)
+    assert [name for name in noticed.machine.inputs if "feedback_receipt" in name] == [RECEIPT]
+
+
+def test_who_has_no_mail_address_is_not_waited_for(scene: Scene) -> None:
+    data = json.loads(scene.road.event())["data"]
+    del data["borrower"]["email"]
+    scene.accept(data=data)
+    _give(scene)
+    assert RECEIPT not in scene.machine.inputs
 
 
 def test_the_fact_is_written_before_the_signal_is_sent(noticed: Scene) -> None:

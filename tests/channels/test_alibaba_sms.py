@@ -160,17 +160,25 @@ def test_the_key_is_asked_at_each_send_so_that_it_may_be_rotated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "takes"),
+    ("change", "objection"),
     [
-        ({}, True),
-        ({"template": "cn/first_notice/SMS/zh-CN@9"}, True),
-        ({"template": "cn/first_notice/SMS/en@1"}, False),
-        ({"template": ""}, False),
-        ({"to": "+12065550100"}, False),
+        ({}, ""),
+        ({"template": "cn/first_notice/SMS/zh-CN@9"}, ""),
+        ({"values": {"name": "张" * 35}}, ""),
+        ({"template": "cn/first_notice/SMS/en@1"}, "template_unregistered"),
+        ({"template": ""}, "template_unregistered"),
+        ({"to": "+12065550100"}, "not_mainland"),
+        ({"values": {"name": "张", "sender_words": "张" * 36}}, "unfit_variable.sender_words"),
     ],
 )
-def test_it_takes_registered_templates_to_mainland_numbers(change: dict[str, Any], takes: bool) -> None:
-    assert _channel("http://127.0.0.1:1").takes(replace(MESSAGE, **change)) is takes
+def test_what_it_cannot_send_at_all_it_says_without_a_call(change: dict[str, Any], objection: str) -> None:
+    message = replace(MESSAGE, **change)
+    with Loopback(_says(200, Code="OK", BizId="1")) as service:
+        channel = _channel(service.url)
+        assert channel.objects(message) == objection
+        result = channel.send(message)
+    assert len(service.requests) == (not objection)
+    assert result == (Refused(objection, again=False) if objection else Accepted("1", "alibaba"))
 
 
 def test_an_out_id_stays_short() -> None:

@@ -176,11 +176,11 @@ def test_a_failed_probe_costs_one_message_its_first_try_and_no_more() -> None:
 def test_a_provider_that_cannot_take_a_message_is_not_asked() -> None:
     clock = Clock()
     a, b = Line(clock, Accepted("1", "alibaba")), Line(clock, Accepted("2", "eum"))
-    providers = [Provider("a", a, 1, takes=lambda message: False), Provider("b", b, 1)]
+    providers = [Provider("a", a, 1, objects=lambda message: "not_here"), Provider("b", b, 1)]
     assert Routed(providers, RULES, clock, lambda: 0.0).send(MESSAGE) == Accepted("2", "eum")
-    assert Routed(providers[:1], RULES, clock, lambda: 0.0).send(MESSAGE) == Refused(
-        "no_provider", again=False
-    )
+    alone = Routed(providers[:1], RULES, clock, lambda: 0.0)
+    assert alone.send(MESSAGE) == Refused("not_here", again=False), "its reason is what an operator mends"
+    assert Routed([], RULES, clock, lambda: 0.0).send(MESSAGE) == Refused("no_provider", again=False)
     assert a.sent == []
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from urllib.parse import urljoin
 
 import requests
 from standardwebhooks import Webhook
+
+from tests.walk import walk
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -193,6 +196,18 @@ class Browser:
         values = {name: html.unescape(value) for name, value in hidden.items()} | fields
         url = urljoin(self.page.url, target)
         self.page = self.session.post(url, data=values, timeout=30)
+        return self.page.text
+
+    def answer(self, journey: str, answers: Mapping[str, Mapping[str, Any]]) -> str:
+        """Answer a journey page by page, from its first, which is open now; returns its check."""
+
+        def post(path: str, form: Mapping[str, Any]) -> str:
+            self.submit(path, **form)
+            assert self.page is not None
+            return self.page.url
+
+        walk(post, journey, answers)
+        assert self.page is not None
         return self.page.text
 
 

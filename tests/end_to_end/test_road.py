@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import requests
 
 from tests.end_to_end.stack import Browser, Stack, email_of, link_in, phone_of
+from tests.walk import FEEDBACK
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -38,15 +40,14 @@ def test_an_overdue_event_becomes_a_notice_an_answer_and_an_application(stack: S
     assert phone.page.url.endswith("/my/info?lang=zh-CN")
     assert "12378" in info
     assert "12,345.67" in phone.open(f"{stack.url}/my/notice")
-    phone.open(f"{stack.url}/my/feedback")
-    missing = phone.submit("/my/feedback", text="我失业了")
+    phone.open(f"{stack.url}/my/form/feedback")
+    missing = phone.submit("/my/form/feedback/reason")
     assert phone.page.status_code == 400
     assert missing.index("#reason") < missing.index("<form")  # the error summary comes first
-    assert "我失业了" in missing
-    check = phone.submit("/my/feedback", reason="UNEMPLOYMENT", wish="YES", mode="TELEPHONE", text="我失业了")
+    check = phone.answer("feedback", FEEDBACK)
     assert "我失业了" in check
-    done = phone.submit("/my/feedback/send")
-    assert "AC-" in done
+    done = phone.submit("/my/form/feedback/check")
+    assert re.search(r"F-\w{4}-\w{4}", done)
 
     case = stack.wait_for(lambda: c if (c := stack.case(loan)) and c["status"] == "APPLIED" else None)
     kinds = [fact["kind"] for fact in case["timeline"]]
@@ -63,7 +64,8 @@ def test_an_overdue_event_becomes_a_notice_an_answer_and_an_application(stack: S
     assert status["case"]["status"] == "APPLIED"
 
     stack.advance("P10D")
-    assert len(stack.messages(case["case_id"])) == 2  # no reminder after an answer
+    steps = {message["step"] for message in stack.messages(case["case_id"])}
+    assert steps == {"first_notice", "feedback_receipt"}  # his answer is confirmed, and no reminder follows
 
 
 def test_silence_brings_two_reminders_and_then_the_end(stack: Stack, loan: str) -> None:
@@ -99,7 +101,7 @@ def test_settlement_stops_everything_at_once(stack: Stack, loan: str) -> None:
     phone = Browser()
     phone.open(link)
     phone.submit("/n/", factor="123X")
-    assert "<form" not in phone.open(f"{stack.url}/my/feedback").split("<main")[1]
+    assert "<form" not in phone.open(f"{stack.url}/my/form/feedback").split("<main")[1]
 
 
 def test_a_partial_payment_restates_what_the_reminder_says(stack: Stack, loan: str) -> None:

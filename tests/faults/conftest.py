@@ -9,6 +9,10 @@ from contextlib import contextmanager
 import pytest
 from moto import mock_aws
 
+from chalicelib import profiles
+from chalicelib.domain.profile import Profile
+from tests import lenders_app
+from tests.faults import web
 from tests.faults.plane import installed
 from tests.faults.sweep import SUMMARY
 from tests.faults.world import World
@@ -18,13 +22,27 @@ from tests.faults.world import World
 def world() -> Iterator[World]:
     with mock_aws():
         made = World()
-        with installed(made.plane), _seldom_collected():
+        lines = web.on(made.plane, lambda: made.state.chance)
+        with installed(made.plane), lines, _profiles_of(made), _seldom_collected():
             yield made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in terminalreporter.config.stash.get(SUMMARY, []):
         terminalreporter.write_line(line)
+
+
+@contextmanager
+def _profiles_of(world: World) -> Iterator[None]:
+    """Let cases follow the profile that uses the lender's app in the scenes that want it."""
+    shipped = profiles.versions
+
+    def versions(jurisdiction: str) -> tuple[Profile, ...]:
+        return (lenders_app.versions if world.state.apps else shipped)(jurisdiction)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profiles, "versions", versions)
+        yield
 
 
 @contextmanager

@@ -8,13 +8,16 @@ from datetime import timedelta
 from itertools import pairwise
 
 from chalicelib import profiles
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.moments import from_stamp
 from chalicelib.notices.replies import CONFIRMATION
+from tests.faults.buckets import digest
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
 from tests.faults.world import World
+from tests.road import PRINTS
 
 PROFILE = profiles.versions("CN")[0]
 STEPS = {
@@ -22,8 +25,9 @@ STEPS = {
     for step in PROFILE.steps
     if step.stage
 }
+_OUTBOX = ("PutObject outbox.pdf", "PutObject outbox.json")
 _ANSWERED = ("FEEDBACK", "APPLIED")
-SENDS = ("SendTextMessage", "SendEmail", "SendVoiceMessage")
+SENDS = ("SendTextMessage", "SendSms", "SendEmail", "SendVoiceMessage", "PostNotice")
 
 
 def violations(world: World) -> list[str]:
@@ -38,13 +42,55 @@ def violations(world: World) -> list[str]:
             found += _case(world, row)
     found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
     found += _caps(world)
+    found += _print_house(world)
     return found
+
+
+def _print_house(world: World) -> Iterator[str]:
+    """A manifest is one letter, of pages that are kept; what it tells is on record or set aside."""
+    for case_id, step, word in world.state.printed:
+        own = f"#T#RECEIPT#{step}#LETTER#"
+        pk, generation = case_id.rsplit("-", 1)
+        told = [row["sk"] for row in rows() if row["pk"] == f"LOAN#{pk}" and own in row["sk"]]
+        if not any(sk.startswith(f"{int(generation):04d}") and sk.endswith(f"#{word}") for sk in told):
+            yield f"the print house told {word}, yet it is not on record"
+    objects = world.state.objects
+    if world.state.printed and not any(f"{PRINTS}/rejected/" in key for key in objects):
+        yield "a line nobody can read was dropped"
+
+
+def notice_of(call: Call) -> tuple[str, str] | None:
+    """Return the case and step of a call that sends over one of several providers, or to an app."""
+    match call.operation:
+        case "SendTextMessage":
+            return call.body["Context"]["case_id"], call.body["Context"]["step"]
+        case "SendSms":
+            case_id, _, step = call.body["asked"]["OutId"].partition(".")
+            return case_id, step
+        case "PostNotice":
+            told = json.loads(call.body["body"])
+            return told["case_id"], told["step"]
+    return None
+
+
+_ONE_CHANNEL = ({"SendTextMessage", "SendSms"}, {"PostNotice"})
+
+
+def followed(world: World, fault: Fault | None) -> Iterator[str]:
+    """After a send of unknown outcome nobody asks a provider of this channel for this notice again."""
+    hit, calls = world.plane.hit, world.plane.calls
+    if fault is None or hit is None or hit.operation not in SENDS or not may_be_unknown(hit, fault):
+        return
+    channel = next((names for names in _ONE_CHANNEL if hit.operation in names), set())
+    for later in calls[fault.number :]:
+        if later.operation in channel and notice_of(later) == notice_of(hit):
+            yield f"in doubt, yet {later.operation} followed"
 
 
 def _caps(world: World) -> Iterator[str]:
     """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
     for channel in ("SMS", "EMAIL"):
-        counted = [one for one in world.providers.outbox if one.tags["step"] != CONFIRMATION]
+        counted = [one for one in world.providers.outbox if one.tags["step"] not in (CONFIRMATION, RECEIPT)]
         written = sorted((one.to, one.at) for one in counted if one.channel == channel)
         for (to, at), (same, later) in pairwise(written):
             if to == same and later - at < timedelta(days=1):
@@ -54,7 +100,10 @@ def _caps(world: World) -> Iterator[str]:
 def _is_kept(world: World, delivery: Delivery) -> bool:
     """Whether the records hold this very message."""
     case_id = delivery.notice[0]
-    kept = [json.loads(body) for key, body in world.state.records.items() if f"{case_id}/notices/" in key]
+    objects = world.state.objects.items()
+    if delivery.pages:
+        return any(f"{case_id}/letters/" in key and digest(body) == delivery.pages for key, body in objects)
+    kept = [json.loads(body) for key, body in objects if f"{case_id}/notices/" in key]
     return any(delivery.text == each["text"] for each in kept)
 
 
@@ -123,8 +172,15 @@ def _timely(world: World, row: Row) -> Iterator[str]:
     if row.get("outcome") == "NO_RESPONSE" and "noticed_at" in row:
         took = from_stamp(row["closed_at"]) - from_stamp(row["noticed_at"])
         late = took - timedelta(seconds=PROFILE.response_time)
-        if not -timedelta(minutes=5) <= late <= world.state.lag:
+        if not -_headstart(row) <= late <= world.state.lag:
             yield f"closed {late} after the last window"
+
+
+def _headstart(row: Row) -> timedelta:
+    """How long before its first message a case may count: a fallback leaves within its step's budget."""
+    first = PROFILE.steps[0]
+    at_once = any(f"{first.name}#{channel.value}" in row.get("claims", {}) for channel in first.channels)
+    return timedelta(minutes=5) if at_once else timedelta(seconds=first.budget)
 
 
 def _heard(fact: tuple[str, ...], facts: list[tuple[str, ...]]) -> bool:
@@ -190,6 +246,9 @@ def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: boo
     live = world.machine.live(id_of(row))
     if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
         yield f"answered, yet the execution is in {[one.state for one in live]}"
+    told = {fact[0] for fact in facts if fact[1:2] == (RECEIPT,)}
+    if is_open and any(fact[0] == "FEEDBACK" for fact in facts) and not told & {"SENT", "UNKNOWN"}:
+        yield f"answered, yet the answer was never confirmed: {sorted(told)}"
 
 
 def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
@@ -203,7 +262,7 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
-    elif channel == "VOICE" or step == CONFIRMATION:
+    elif channel == "VOICE" or step in (CONFIRMATION, RECEIPT):
         if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
             yield f"it names the amount: {delivery.notice}"
     elif f"{total / 100:,.2f}" not in delivery.text:
@@ -230,6 +289,10 @@ def may_be_unknown(call: Call, fault: Fault) -> bool:
     cannot learn that it has it. The record and the release: the sender died or the table stayed away.
     """
     gone = fault.mode in (Mode.CRASH_BEFORE, Mode.CRASH_AFTER)
+    if call.operation == "PostNotice" and fault.mode == Mode.HTTP500_LOST:
+        return False  # the app's own word that it has nothing
+    if call.name in _OUTBOX or call.operation == "GetSecretValue":
+        return gone  # a manifest is written once, and the app's secret read first: neither leaves a doubt
     if call.operation in SENDS:
         return gone or fault.mode in (Mode.READ_TIMEOUT, Mode.HTTP500, Mode.HTTP500_LOST)
     if call.name == "TransactWriteItems claim":

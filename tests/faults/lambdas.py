@@ -6,21 +6,24 @@ import copy
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
-from moto.core.botocore_stubber import MockRawResponse
+import boto3
 
 import app as handlers
 from chalicelib import wiring as wirings
+from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.notices.replies import CONFIRMATION
+from tests.faults.buckets import Buckets
 from tests.faults.machine import Machine, TaskFailed
-from tests.faults.plane import Act, Call, Crash, Plane
-from tests.faults.provider import Delivery, Providers
+from tests.faults.plane import Call, Crash, Plane
+from tests.faults.provider import CODES, SIGNATURE, Delivery, Providers
 from tests.faults.state import Snapshot, State, rows, table
-from tests.road import Road
+from tests.faults.web import APP_URL
+from tests.road import SECRET, Road
 
 _FUNCTIONS = {"AwaitSignal": "await_signal", "CloseCase": "close_case"}
 
@@ -39,6 +42,15 @@ class Process(wirings.Wiring):
         return self.clients[key]
 
 
+def _set_secrets() -> None:
+    """What the second SMS provider and the lender's app need."""
+    secrets = boto3.client("secretsmanager")
+    alibaba = {"access_key_id": "i", "access_key_secret": "s", "sign_name": SIGNATURE, "codes": CODES}
+    secrets.create_secret(Name="accord/test/alibaba", SecretString=json.dumps(alibaba))
+    lender = {"webhook_secrets": [SECRET], "app_url": APP_URL, "app_secret": SECRET}
+    secrets.put_secret_value(SecretId="accord/test/lender/demo-bank", SecretString=json.dumps(lender))
+
+
 class Lambdas:
     """One deployment; made once, wound back between scenarios."""
 
@@ -48,13 +60,16 @@ class Lambdas:
         self.machine = Machine(self.now, self._task, self._enqueue)
         self.plane = Plane()
         self.road = Road()
+        _set_secrets()
         self._fresh = Process(self.road.wiring.settings, clock=self.now, randomness=self._random)
         self._cold()
         self.plane.services = {
             "sfn": self.machine.api,
             "pinpoint-sms-voice-v2": self.providers.sms,
             "sesv2": self.providers.email,
-            "s3": self._bucket,
+            "alibaba": self.providers.alibaba,
+            "app": self.providers.app,
+            "s3": Buckets(lambda: self.state.objects, self.providers.letter).answer,
         }
         self.plane.after_call = self._watch
         self.early_receipts = False
@@ -94,9 +109,19 @@ class Lambdas:
         """Make clients anew, for a test that changes how they are made."""
         self._fresh.clients.clear()
 
+    def use_alibaba(self, share: float = 0.5) -> None:
+        """Deploy with a second provider of SMS."""
+        self.state.alibaba_share = share
+        self._cold()
+
+    def end_process(self) -> None:
+        """Lambda lets the process go; what it had learned of its providers is forgotten."""
+        self._cold()
+
     def _cold(self) -> None:
         """A new process, which remembers nothing."""
         self.wiring = copy.copy(self._fresh)
+        self.wiring.settings = replace(self._fresh.settings, alibaba_share=self.state.alibaba_share)
         wirings.install(self.wiring)
 
     def _random(self, length: int) -> bytes:
@@ -130,17 +155,13 @@ class Lambdas:
         self.state.notices.append(body)
         self.state.given_notices.append(body)
 
-    def _bucket(self, call: Call, moto: Act) -> AWSResponse:
-        """S3, for the records alone."""
-        self.state.records[call.body["key"]] = call.body["content"]
-        return AWSResponse("", 200, {"ETag": '"e"'}, MockRawResponse(""))
-
     def _task(self, function: str, payload: dict[str, Any]) -> Any:
         return self.invoke(_FUNCTIONS[function], json.loads(json.dumps(payload)))
 
     def http(self, method: str, resource: str, body: str = "", path: str = "", **headers: str) -> Any:
         """Send a request through the API; returns {statusCode, headers, body}, 502 when the function died."""
-        names = re.findall(r"\{(\w+)\}", resource)
+        form = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(resource))
+        found = re.fullmatch(form, path or resource)
         event = {
             "resource": resource,
             "path": path or resource,
@@ -148,7 +169,7 @@ class Lambdas:
             "headers": {name.replace("_", "-"): value for name, value in headers.items()},
             "multiValueHeaders": {},
             "multiValueQueryStringParameters": None,
-            "pathParameters": dict.fromkeys(names, path.rpartition("/")[2]) or None,
+            "pathParameters": (found.groupdict() if found else None) or None,
             "stageVariables": None,
             "requestContext": {"resourcePath": resource, "httpMethod": method, "identity": {}},
             "body": body,
@@ -170,6 +191,6 @@ class Lambdas:
             for key in row.get("claims", ()):
                 silent = any(key.partition("#")[2] in each.get("opted_out", ()) for each in people)
                 over = silent or row["status"] in ("CLOSED", "FEEDBACK", "APPLIED")
-                over = over and not key.startswith(CONFIRMATION)  # the one that is due to whom it silences
+                over = over and not key.startswith((CONFIRMATION, RECEIPT))  # due after that
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))

@@ -5,19 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from standardwebhooks import Webhook
 
 from chalicelib import links
+from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.channels.alibaba_push import path_token
+from chalicelib.channels.letter_events import SCHEMA
+from chalicelib.domain.moments import stamp
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.lambdas import Lambdas
 from tests.faults.machine import TaskFailed
 from tests.faults.plane import Act, Call, answer
 from tests.faults.provider import Delivery
 from tests.faults.state import rows
-from tests.road import KEYS, SECRET
+from tests.road import KEYS, PRINTS, SECRET
+from tests.walk import FEEDBACK, walk
 
 FACTOR = "123X"
 _FORM = "application/x-www-form-urlencoded"
@@ -67,8 +73,12 @@ class People(Lambdas):
         if call.operation != "SendMessage":
             return moto()
         body = call.body["MessageBody"]
-        self.state.queue.append(body)
-        self.state.queued.append(body)
+        if "receipts" in call.body["QueueUrl"]:
+            self.state.receipts.append(body)
+            self.state.given_receipts.append(body)
+        else:
+            self.state.queue.append(body)
+            self.state.queued.append(body)
         digest = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
         return answer(200, {"MessageId": str(len(self.state.queued)), "MD5OfMessageBody": digest})
 
@@ -113,6 +123,33 @@ class People(Lambdas):
         self.state.given_receipts.append(delivery.receipt(word))
         self.take_receipts()
 
+    def push_reports(self) -> int:
+        """Alibaba Cloud pushes what it has to report, and again until it is answered 200."""
+        reports = [one.report() for one in self.providers.outbox if one.provider == "alibaba"]
+        door = f"/v1/providers/alibaba/{path_token(KEYS['reference_key'].encode(), 'test')}/reports"
+        route = "/v1/providers/alibaba/{token}/reports"
+        given = {"content_type": "application/json"}
+        reply = self.http("POST", route, json.dumps(reports), path=door, **given)
+        status = int(reply["statusCode"])
+        if status >= 500 and "push_reports" not in self.state.pending:
+            self.state.pending.append("push_reports")
+        return status
+
+    def print_house_tells(self, *words: str) -> None:
+        """The print house puts a file of events into our bucket, one line of it unreadable; S3 tells us."""
+        [letter] = [one for one in self.providers.outbox if one.channel == "LETTER"]
+        ids = {name: letter.tags[name] for name in ("case_id", "step")} | {"notice_id": letter.message_id}
+        at = stamp(self.now())
+        events = [ids | {"schema": SCHEMA, "status": word, "reason": "MOVED", "at": at} for word in words]
+        lines = [json.dumps(each) for each in events]
+        key = "events/2026-11-24.ndjson"
+        self.state.objects[f"{PRINTS}/{key}"] = "\n".join([*lines, "unreadable"]).encode()
+        self.state.printed += [(ids["case_id"], ids["step"], word) for word in words]
+        detail = {"object": {"key": key}, "bucket": {"name": PRINTS}}
+        told = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+        self.state.receipts.append(json.dumps(told))
+        self.state.given_receipts.append(json.dumps(told))
+
     def open_link(self) -> int:
         """Open the link of the last SMS with the right factor; returns the status (303 is in)."""
         token = self.token_in([each for each in self.providers.outbox if each.channel != "VOICE"][-1])
@@ -135,35 +172,39 @@ class People(Lambdas):
         """Go from the link to the page that shows the answers to be checked."""
         borrower = self.state.borrower
         assert self.open_link() == 303
-        page = self.http("GET", "/my/feedback", cookie=borrower.cookie)["body"]
+        page = self._form("GET", "/my/form/feedback/reason")["body"]
         borrower.csrf = _field(page, "csrf")
-        borrower.answers_id = _field(page, "answers_id")
+        walk(self._answer_page, "feedback", FEEDBACK)
+        (draft,) = (row for row in rows() if row["sk"].endswith("DRAFT#feedback"))
+        borrower.answers_id = draft["id"]
+
+    def _answer_page(self, path: str, form: Mapping[str, Any]) -> str:
+        reply = self._form("POST", path, {**form, "csrf": self.state.borrower.csrf})
+        assert reply["statusCode"] == 303, reply
+        return _header(reply, "Location")
+
+    def _form(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
+        """Ask for a page of a journey, or answer it."""
+        return self.http(
+            method,
+            "/my/form/{journey}/{page}",
+            urlencode(form or {}),
+            path=path,
+            cookie=self.state.borrower.cookie,
+            content_type=_FORM,
+        )
 
     def opens(self, delivery: Delivery) -> bool:
         """Whether the link in a message leads anywhere; a call reads none out, a confirmation has none."""
         if "/n/" not in delivery.text:
-            return delivery.channel == "VOICE" or delivery.tags["step"] == CONFIRMATION
+            return delivery.channel == "VOICE" or delivery.tags["step"] in (CONFIRMATION, RECEIPT)
         digest = links.digest(self.token_in(delivery), KEYS["link_pepper"].encode())
         return any(row["pk"] == f"LINK#{digest}" for row in rows())
 
     def press_send(self) -> int:
         """Send the answers; what is not confirmed is sent again by `settle`."""
         borrower = self.state.borrower
-        form = {
-            "csrf": borrower.csrf,
-            "answers_id": borrower.answers_id,
-            "reason": "UNEMPLOYMENT",
-            "text": "x",
-            "wish": "YES",
-            "mode": "TELEPHONE",
-        }
-        reply = self.http(
-            "POST",
-            "/my/feedback/send",
-            urlencode(form),
-            cookie=borrower.cookie,
-            content_type=_FORM,
-        )
+        reply = self._form("POST", "/my/form/feedback/check", {"csrf": borrower.csrf})
         if reply["statusCode"] == 303:
             borrower.confirmed.append(borrower.answers_id)
         elif reply["statusCode"] >= 500 and "press_send" not in self.state.pending:
@@ -180,8 +221,8 @@ class People(Lambdas):
         borrower = self.state.borrower
         reply = self.http(
             "POST",
-            "/my/preferences",
-            urlencode({"csrf": borrower.csrf, "channel": channel}),
+            "/my/contact",
+            urlencode({"csrf": borrower.csrf, "channel": channel, "act": "stop"}),
             cookie=borrower.cookie,
             content_type=_FORM,
         )

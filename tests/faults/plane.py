@@ -139,6 +139,17 @@ class Plane:
             call = read_call(event_name, request)
         except Exception as error:
             raise StandInBroke(event_name) from error
+        return self.passed(call, moto)
+
+    def keeps_away(self, service: str) -> bool:
+        """Whether the next call of a service will find nobody to connect to."""
+        fault = self.fault if self._armed else None
+        due = fault is not None and fault.mode == Mode.CONNECT and not self._dead
+        hit = fault is not None and (len(self.calls) + 1 == fault.number or self._broken == service)
+        return service in self.down or (due and hit)
+
+    def passed(self, call: Call, moto: Act) -> AWSResponse:
+        """Count a call, fail it if its turn has come, and else let its stand-in (or moto) answer."""
         service = call.service
         stub = self.services.get(service)
 
@@ -232,21 +243,11 @@ def read_call(event_name: str, request: AWSPreparedRequest) -> Call:
     """Return the call in a `before-send` event (`before-send.dynamodb.PutItem`)."""
     _, service, operation = event_name.split(".")
     if service == "s3":
-        return _object(operation, request)
+        from tests.faults.buckets import read_object_call
+
+        return read_object_call(operation, request)
     body = _body(request)
     return Call(service, operation, about(operation, body), body)
-
-
-def _object(operation: str, request: AWSPreparedRequest) -> Call:
-    """An object of a bucket: `what` is its folder (`notices`), its body {key, content}."""
-    key = request.url.partition("/cases/")[2] or request.url
-    raw = request.body
-    content = raw.read() if hasattr(raw, "read") else raw
-    if hasattr(raw, "seek"):
-        raw.seek(0)
-    if isinstance(content, bytes) and b"{" in content:  # the SDK sends it in one chunk with a frame around it
-        content = content[content.index(b"{") : content.rindex(b"}") + 1]
-    return Call("s3", operation, key.split("/")[1], {"key": key, "content": content})
 
 
 def _body(request: AWSPreparedRequest) -> Mapping[str, Any]:

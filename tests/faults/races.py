@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from tests.faults import scenarios
 from tests.faults.plane import Call, StandInBroke
+from tests.faults.provider_scenes import two_providers
 from tests.faults.scenarios import Act
 from tests.faults.sweep import Aftermaths
 from tests.faults.world import World
@@ -227,6 +228,7 @@ RACES = (
     Race("two loans of one person", _two_loans, _send_one, _send_one),
     Race("fallback x receipt", scenarios.patience_over, _run, _receipt),
     Race("two senders", scenarios.opened, _run, _second_sender, whole=False),
+    Race("two senders, failover", two_providers(refuse="SMS"), _run, _second_sender, whole=False),
     Race("sender x settlement", _with_event(scenarios.opened, "settled"), _run, _consume, whole=False),
     Race("sender x part payment", _with_event(scenarios.opened, "payment"), _run, _consume),
     Race("sender x feedback", _at_reminder, _run, _press_send, whole=False),

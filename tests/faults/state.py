@@ -28,12 +28,16 @@ class Borrower:
 
 @dataclass
 class State:
-    """All that a scenario leaves behind outside the table, so that it can be taken back."""
+    """All that a scenario leaves behind outside the table, so that it can be taken back.
+
+    `chance` (0 to 1) chooses between two SMS providers, `apps`: the profile uses the lender's app; `printed`:
+    what the print house told (case, step, word).
+    """
 
     now: datetime = NOON
     queue: list[str] = field(default_factory=list)
     queued: list[str] = field(default_factory=list)
-    records: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, bytes] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     given_notices: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
@@ -50,6 +54,10 @@ class State:
     rested: bool = False
     gave_up: bool = False
     lag: timedelta = timedelta(hours=2)
+    alibaba_share: float = 0.0
+    chance: float = 0.0
+    apps: bool = False
+    printed: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.faults.invariants import SENDS, may_be_unknown, unknown, violations
+from tests.faults.invariants import SENDS, followed, may_be_unknown, unknown, violations
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.scenarios import Scenario
 from tests.faults.world import Restless, Snapshot, World
 
 # A call that changes nothing looks the same whether its effect came or not.
-_READS = ("GetItem", "Query", "GetSecretValue", "DescribeExecution")
+_READS = ("GetItem", "GetObject", "Query", "GetSecretValue", "DescribeExecution")
 # Away before the effect, and after it; a read fails alike in both, and a send is not retried anyway.
 _LASTING = (Mode.THROTTLE, Mode.READ_TIMEOUT)
 
@@ -127,7 +127,7 @@ class Sweep:
             hit = self.world.plane.hit
             assert hit is not None
             seen = self.world.state.faults
-            for each in self._judged(fault):
+            for each in [*followed(self.world, fault), *self._judged(fault)]:
                 yield f"{self.scenario}, {fault} at {hit.name}: {each} (after {seen})"
 
     def _prepared(self) -> Snapshot:

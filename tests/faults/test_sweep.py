@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.sweep import SUMMARY, Aftermaths, Sweep, Tally
 from tests.faults.world import World
+
+ALL = (*SCENARIOS, *PROVIDER_SCENES)
 
 # What may end as UNKNOWN, and only that: the fault hit the send, or fell between the claim and its record.
 UNKNOWN_AFTER = {
@@ -43,7 +46,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publis
 def total(pytestconfig: pytest.Config) -> Iterator[Tally]:
     tally = Tally()
     yield tally
-    line = f"fault sweep: {len(SCENARIOS)} scenarios, {tally}"
+    line = f"fault sweep: {len(ALL)} scenarios, {tally}"
     pytestconfig.stash.setdefault(SUMMARY, []).append(line)
 
 
@@ -52,7 +55,7 @@ def aftermaths() -> Aftermaths:
     return Aftermaths()
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+@pytest.mark.parametrize("scenario", ALL, ids=str)
 def test_no_fault_breaks_an_invariant(
     world: World, scenario: Scenario, total: Tally, aftermaths: Aftermaths
 ) -> None:

@@ -1,0 +1,1 @@
+"""The forms, plain and fast."""

@@ -249,3 +249,39 @@ def test_any_bytes_are_an_event_or_an_invalid_one(body: bytes) -> None:
 @given(PATHS, JSON | st.datetimes().map(str) | st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"))
 def test_any_value_in_any_place_is_an_event_or_an_invalid_one(path: str, value: Any) -> None:
     _never_breaks(json.dumps(_with(path, value)).encode())
+
+
+ITEMIZATION = {"date": "2026-08-01", "balance": 1_200_000, "interest": 44_567, "credits": 10_000}
+
+
+def test_an_event_may_itemise_the_debt_and_name_a_default_date() -> None:
+    event = _with("/data/itemization", ITEMIZATION, _with("/data/default_date", "2026-12-20"))
+    data = parse_event(json.dumps(event).encode()).data
+    assert isinstance(data, OverdueData)
+    assert data.itemization is not None
+    found = data.itemization.itemisation()
+    assert (found.balance, found.interest, found.payments_credits, found.creditor) == (
+        1_200_000,
+        44_567,
+        10_000,
+        "",
+    )
+    found.require_sum(data.amount.total)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"balance": -1}, "/data/itemization/balance"),
+        ({"date": "1 August"}, "/data/itemization/date"),
+        ({"penalty": 1}, "/data/itemization/penalty"),
+        ({"fees": 1}, "/data"),
+        ({"date": "2026-11-21"}, "/data"),
+    ],
+)
+def test_an_itemization_that_is_wrong_is_refused_where_it_is(changes: dict[str, Any], pointer: str) -> None:
+    assert list(_faults(_with("/data/itemization", ITEMIZATION | changes))) == [pointer]
+
+
+def test_a_default_date_lies_after_the_day_of_the_amount() -> None:
+    assert list(_faults(_with("/data/default_date", "2026-11-20"))) == ["/data"]

@@ -204,7 +204,7 @@ def test_digest_and_template_name_the_message() -> None:
 
 def test_languages_have_the_same_words() -> None:
     names = [f"{profile}/legal" for profile in ("cn", "us", "gb", "eu")]
-    for name in (*names, "common/words", "pages/words"):
+    for name in (*names, "common/words"):
         assert _shape(load_words(f"{name}.zh-CN")) == _shape(load_words(f"{name}.en")), name
 
 

@@ -13,8 +13,9 @@ from chalicelib.channels.replies import Reply
 from chalicelib.domain.codes import ChannelName, FactKind, Outcome, Purpose
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.person import Contact
-from chalicelib.store import cases, claims, facts, persons
+from chalicelib.store import cases, claims, facts, persons, strangers
 from chalicelib.store.case_rows import to_row
+from chalicelib.store.rows import UnmatchedRow
 from tests.road import NOON
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -136,7 +137,7 @@ def test_a_number_nobody_wrote_to_is_harmless(scene: Scene, text: str) -> None:
     rows = scene.rows()
     _reply(scene, text, "+447700900123")
     stranger = links.person_key("+447700900123", scene.wiring.person_key())
-    assert [row for row in scene.rows() if stranger not in row["pk"]["S"]] == rows
+    assert [row for row in scene.rows() if row["pk"]["S"] not in (f"PERSON#{stranger}", "STRANGER")] == rows
     assert _confirmations(scene) == []
 
 
@@ -152,3 +153,19 @@ def test_a_closed_case_still_hears_a_stop(scene: Scene) -> None:
     _reply(scene, "STOP")
     assert persons.get(scene.case.borrower.person).opted_out == {ChannelName.SMS}
     assert len(_confirmations(scene)) == 1
+
+
+def test_a_text_of_somebody_nobody_wrote_to_is_kept_for_a_person_to_read(scene: Scene) -> None:
+    for _ in range(2):
+        assert _reply(scene, "你们是谁" * 999, phone="+8613900139000", reply_id="r-9") == "OTHER"
+    kept = strangers.get("eum", "r-9")
+    assert kept is not None
+    assert (kept["phone"], kept["text"]) == ("+8613900139000", ("你们是谁" * 999)[:2_000])
+    (row,) = UnmatchedRow.query("STRANGER")
+    assert row.ttl == int((scene.road.clock.now + timedelta(days=90)).timestamp())
+
+
+def test_what_is_on_a_case_or_needs_nobody_is_not_kept_twice(scene: Scene) -> None:
+    _reply(scene, "昨天已经还了", reply_id="r-1")
+    _reply(scene, "STOP", phone="+8613900139000", reply_id="r-2")
+    assert (strangers.get("eum", "r-1"), strangers.get("eum", "r-2")) == (None, None)

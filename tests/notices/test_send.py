@@ -18,8 +18,9 @@ from chalicelib.domain.codes import ChannelName, ContactState, FactKind, Outcome
 from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.notices.compose import Message
+from chalicelib.notices.outcome import Sending
 from chalicelib.notices.plan import Ground, claim_key
-from chalicelib.notices.send import LEASE, Notice, Sending, claim_value, claimed_at, lease_over
+from chalicelib.notices.send import LEASE, Notice, claim_value, claimed_at, lease_over
 from chalicelib.store import cases, claims, facts, persons
 from chalicelib.store.archive import Archive
 from chalicelib.store.case_rows import to_row
@@ -57,7 +58,7 @@ def _ground(scene: Scene, case: Case | None = None) -> Ground:
 
 
 def _send(scene: Scene, attempt: str = "attempt-1", notice: Notice = NOTICE) -> Sending:
-    return scene.wiring._sender.send(_ground(scene), notice, attempt)
+    return scene.wiring._sender.send(_ground(scene), notice, attempt).sending
 
 
 def _contacts(scene: Scene) -> dict[str, ContactState]:
@@ -182,7 +183,9 @@ def _rival(scene: Scene) -> None:
 
 def _elsewhere(scene: Scene) -> None:
     """Another lender writes to the same person about another loan: his daily SMS is used up."""
-    assert scene.wiring._sender.send(_ground(scene, _other_case(scene)), NOTICE, "other") == Sending.SENT
+    assert (
+        scene.wiring._sender.send(_ground(scene, _other_case(scene)), NOTICE, "other").sending == Sending.SENT
+    )
 
 
 def _evening(scene: Scene) -> None:
@@ -204,7 +207,7 @@ def test_a_send_loses_to_what_came_after_its_case_was_read(
     read = _ground(scene)
     before(scene)
     sent, contacts = len(scene.sms.sent), _contacts(scene)
-    assert scene.wiring._sender.send(read, NOTICE, "attempt-1") == Sending.LOST
+    assert scene.wiring._sender.send(read, NOTICE, "attempt-1").sending == Sending.LOST
     assert len(scene.sms.sent) == sent
     assert _contacts(scene) == contacts
 
@@ -212,7 +215,7 @@ def test_a_send_loses_to_what_came_after_its_case_was_read(
 def test_a_person_heard_from_over_another_channel_does_not_keep_this_one(scene: Scene) -> None:
     read = _ground(scene)
     persons.opt_out(scene.case.borrower.person, ChannelName.EMAIL)
-    assert scene.wiring._sender.send(read, NOTICE, "attempt-1") == Sending.SENT
+    assert scene.wiring._sender.send(read, NOTICE, "attempt-1").sending == Sending.SENT
 
 
 def test_a_person_who_never_rests_is_given_up_for_now(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +228,7 @@ def test_a_person_who_never_rests_is_given_up_for_now(scene: Scene, monkeypatch:
 
     monkeypatch.setattr(persons, "get", moving)
     persons.row_of(ground.person.key).update([PersonRow.revision.add(1)])
-    assert scene.wiring._sender.send(ground, NOTICE, "attempt-1") == Sending.LOST
+    assert scene.wiring._sender.send(ground, NOTICE, "attempt-1").sending == Sending.LOST
     assert (scene.sms.sent, scene.case.claims) == ([], {})
 
 
@@ -233,7 +236,7 @@ def test_a_person_who_never_rests_is_given_up_for_now(scene: Scene, monkeypatch:
 def test_however_many_read_the_same_person_no_cap_is_overshot(scene: Scene, senders: int) -> None:
     """One SMS in 24 hours for a person, over all loans and lenders, however stale each sender's reading."""
     stale = [_ground(scene, _other_case(scene, n)) for n in range(senders)]
-    results = [scene.wiring._sender.send(each, NOTICE, f"sender-{n}") for n, each in enumerate(stale)]
+    results = [scene.wiring._sender.send(each, NOTICE, f"sender-{n}").sending for n, each in enumerate(stale)]
     assert results == [Sending.SENT] + [Sending.LOST] * (senders - 1)
     assert len(scene.sms.sent) == 1
 
@@ -241,7 +244,7 @@ def test_however_many_read_the_same_person_no_cap_is_overshot(scene: Scene, send
 @pytest.mark.parametrize("lender", ["demo-bank", "other-bank"])
 def test_his_other_loan_uses_up_the_same_cap_whoever_lent_it(scene: Scene, lender: str) -> None:
     other = _other_case(scene, lender=lender)
-    assert scene.wiring._sender.send(_ground(scene, other), NOTICE, "other") == Sending.SENT
+    assert scene.wiring._sender.send(_ground(scene, other), NOTICE, "other").sending == Sending.SENT
     assert _send(scene) == Sending.LOST
 
 
@@ -251,11 +254,11 @@ def test_a_cap_of_several_is_used_up_and_not_overshot(scene: Scene) -> None:
     stale = [_ground(scene, _other_case(scene, n)) for n in range(4)]
     results = []
     for n, each in enumerate(stale):
-        results.append(scene.wiring._sender.send(each, notice, f"sender-{n}"))
+        results.append(scene.wiring._sender.send(each, notice, f"sender-{n}").sending)
         scene.road.clock.advance(days=1)
     assert results == [Sending.SENT] * 3 + [Sending.LOST]
     scene.road.clock.now = NOON + timedelta(days=7)
-    assert scene.wiring._sender.send(stale[3], notice, "sender-3") == Sending.SENT
+    assert scene.wiring._sender.send(stale[3], notice, "sender-3").sending == Sending.SENT
 
 
 def test_a_fourth_call_goes_when_one_of_three_reached_nobody(scene: Scene) -> None:
@@ -263,33 +266,37 @@ def test_a_fourth_call_goes_when_one_of_three_reached_nobody(scene: Scene) -> No
     notice = replace(NOTICE, channel=ChannelName.VOICE)
     others = [_other_case(scene, n) for n in range(4)]
     grounds = [_ground(scene, each) for each in others]
-    sent = [scene.wiring._sender.send(each, notice, f"call-{n}") for n, each in enumerate(grounds)]
+    sent = [scene.wiring._sender.send(each, notice, f"call-{n}").sending for n, each in enumerate(grounds)]
     assert sent == [Sending.SENT] * 3 + [Sending.LOST]
     for other, state in zip(
         others, [ContactState.REACHED, ContactState.FAILED, ContactState.REACHED], strict=False
     ):
         name = persons.contact_name(other.id, claim_key("first_notice", ChannelName.VOICE))
         persons.settle(other.borrower.person, name, state)
-    assert scene.wiring._sender.send(grounds[3], notice, "call-3") == Sending.SENT
+    assert scene.wiring._sender.send(grounds[3], notice, "call-3").sending == Sending.SENT
 
 
 def test_a_claim_given_back_gives_the_cap_back(scene: Scene) -> None:
     scene.sms.answers = [Refused("ThrottlingException", again=True)]
     assert _send(scene) == Sending.AGAIN
-    assert scene.wiring._sender.send(_ground(scene, _other_case(scene)), NOTICE, "other") == Sending.SENT
+    assert (
+        scene.wiring._sender.send(_ground(scene, _other_case(scene)), NOTICE, "other").sending == Sending.SENT
+    )
 
 
 def test_what_was_refused_for_good_was_an_attempt(scene: Scene) -> None:
     scene.sms.answers = [Refused("ValidationException", again=False)]
     assert _send(scene) == Sending.FAILED
-    assert scene.wiring._sender.send(_ground(scene, _other_case(scene)), NOTICE, "other") == Sending.LOST
+    assert (
+        scene.wiring._sender.send(_ground(scene, _other_case(scene)), NOTICE, "other").sending == Sending.LOST
+    )
 
 
 def test_a_fallback_loses_to_a_receipt_that_came_meanwhile(scene: Scene) -> None:
     read = _ground(scene)
     cases.reach(CASE_ID, "first_notice")
     fallback = replace(NOTICE, fallback=True)
-    assert scene.wiring._sender.send(read, fallback, "attempt-1") == Sending.LOST
+    assert scene.wiring._sender.send(read, fallback, "attempt-1").sending == Sending.LOST
     assert scene.sms.sent == []
 
 
@@ -302,7 +309,7 @@ def test_a_last_resort_may_be_sent_over_a_silenced_channel_and_only_as_such(scen
 def test_two_attempts_send_once(scene: Scene) -> None:
     read = _ground(scene)
     send = scene.wiring._sender.send
-    assert [send(read, NOTICE, "first"), send(read, NOTICE, "second")] == [Sending.SENT, Sending.LOST]
+    assert [send(read, NOTICE, each).sending for each in ("first", "second")] == [Sending.SENT, Sending.LOST]
     assert len(scene.sms.sent) == 1
 
 
@@ -336,7 +343,7 @@ def test_a_letters_pages_are_kept_beside_it(scene: Scene) -> None:
     case = replace(scene.case, borrower=postal)
     message = replace(MESSAGE, channel="LETTER", pdf=b"%PDF-1.7")
     notice = replace(NOTICE, id="2d" * 12, channel=ChannelName.LETTER, message=message)
-    assert scene.wiring._sender.send(_ground(scene, case), notice, "attempt-1") == Sending.SENT
+    assert scene.wiring._sender.send(_ground(scene, case), notice, "attempt-1").sending == Sending.SENT
     pages = hashlib.sha256(b"%PDF-1.7").hexdigest()[:16]
     assert scene.wiring.archive.get(f"cases/{CASE_ID}/letters/{notice.id}-{pages}.pdf") == b"%PDF-1.7"
     assert scene.letter.sent[0].pdf == b"%PDF-1.7"

@@ -18,7 +18,17 @@ from chalicelib.texts import FOLDER, environment, load_words
 from chalicelib.texts.catalogue import PROFILES, mandatory, source_name, template_version
 from infra.ops.notice_samples import sample
 from infra.ops.notice_versions import Template, digest_of, every_template, sources_of
-from tests.notices.reading import EVERY, EVERY_EMAIL, EVERY_SMS, Seen, composed, having, longest, made
+from tests.notices.reading import (
+    EVERY,
+    EVERY_EMAIL,
+    EVERY_SMS,
+    SHORT_LINK,
+    Seen,
+    composed,
+    having,
+    longest,
+    made,
+)
 
 LANGUAGES = ("zh-CN", "en")
 CHECKED_ELSEWHERE = {
@@ -123,7 +133,9 @@ def test_a_budget_is_no_wider_than_needed() -> None:
 @pytest.mark.parametrize("template", EVERY_SMS, ids="/".join)
 def test_the_registered_form_filled_in_is_the_sms(template: Template) -> None:
     profile, step, _, language = template
-    form = registered_form(profile, step, language)
+    prefix = f"{SHORT_LINK.rpartition('/')[0]}/"
+    form = registered_form(profile, step, language, prefix)
+    assert form.count(prefix + "${link_token}") == 1
     for values in longest(profile, language):
         message = compose(profile=profile, step=step, channel="SMS", language=language, variables=values)
         filled = Form(form).substitute(message.values)
@@ -132,6 +144,7 @@ def test_the_registered_form_filled_in_is_the_sms(template: Template) -> None:
         assert values.sms_signature in signature
         assert len(signature) <= len(values.sms_signature) + len(", debt collector: ")
         assert all(message.values.values()), "a provider refuses an empty value"
+        assert not any("://" in value for value in message.values.values()), "a provider refuses a link"
     assert "{{" not in form
     assert "{%" not in form
     assert "【" not in form
@@ -139,7 +152,7 @@ def test_the_registered_form_filled_in_is_the_sms(template: Template) -> None:
 
 def test_there_is_no_registered_form_of_an_unknown_template() -> None:
     with pytest.raises(ValueError, match="no template cn/fourth/SMS/en"):
-        registered_form("CN", "fourth", "en")
+        registered_form("CN", "fourth", "en", "https://n.example.com/n/")
 
 
 @pytest.mark.parametrize("template", EVERY_SMS, ids="/".join)

@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from pypdf import PdfReader
 
-from chalicelib.borrower.feedback import Answer, GiveFeedback
+from chalicelib.borrower.feedback import GiveFeedback
 from chalicelib.borrower.preferences import stop_channel
 from chalicelib.channels import Outgoing
 from chalicelib.channels.sandbox_receipts import receipt_body
-from chalicelib.domain.codes import ChannelName, DelayReason, FactKind, Mode, Outcome, Stage, Wish
+from chalicelib.domain.codes import ChannelName, FactKind, Outcome, Stage
+from chalicelib.forms.journey import Submission
 from chalicelib.notices.evidence.chain import Record
 from chalicelib.notices.evidence.collect import Dossier, collect
 from chalicelib.notices.evidence.seal import SUMMARY
@@ -141,9 +142,9 @@ def _later(scene: Scene) -> None:
     clock.advance(days=3)
     scene.run(Stage.REMIND)  # denied: SMS is silent now
     clock.advance(hours=1)
-    answer = Answer("a1", DelayReason.UNEMPLOYMENT, "我失业了", Wish.YES, Mode.TELEPHONE)
     facts.append(Fact(CASE_ID, FactKind.VERIFIED, clock.now, ("link", "1")))
     clock.advance(minutes=5)
-    GiveFeedback(scene.wiring.timers)(CASE_ID, answer, clock.now)
+    answers = {"reason": "UNEMPLOYMENT", "text": "我失业了", "wish": "YES", "mode": "TELEPHONE"}
+    GiveFeedback(scene.wiring.timers)(CASE_ID, Submission("a1", "feedback", "F-A1", answers, clock.now))
     closed_at = clock.now + timedelta(days=2)
     cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "loan.settled.v1 evt-9", closed_at, balance_at=closed_at)

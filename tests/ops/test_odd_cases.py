@@ -6,6 +6,9 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -15,10 +18,13 @@ from pypdf import PdfReader
 
 from chalicelib import profiles
 from chalicelib.channels.sandbox_receipts import reply_body
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.keys import notice_id
+from chalicelib.notices.evidence import told
 from chalicelib.notices.evidence.container import unpack
 from chalicelib.notices.evidence.seal import SUMMARY
+from chalicelib.notices.evidence.told import Teller
 from chalicelib.notices.state import LATTICE
 from chalicelib.store import facts
 from chalicelib.store.facts import Fact
@@ -26,11 +32,22 @@ from chalicelib.store.rows import CaseRow, EventRow, LenderRow
 from chalicelib.texts import load_words
 from tests.ops.lived import MADE_AT, MORNING, Lived, honour_digests, live, made, read
 from tests.road import RECORDS
-from tests.samples import CASE_ID
+from tests.samples import CASE_ID, NOON, case
 
 SMS = notice_id(CASE_ID, "first_notice", "SMS")
 LETTER = notice_id(CASE_ID, "first_notice", "LETTER")
 STRANGE = '<img src="file:///etc/hostname"/> 𠮷 & {0}'
+
+
+@dataclass(frozen=True)
+class Told:
+    """As much of a dossier as the tables are read off."""
+
+    case: Case
+    timeline: tuple[tuple[int, Fact], ...]
+
+    def each(self, kind: str) -> Iterator[Any]:
+        return iter(())
 
 
 @pytest.fixture(autouse=True)
@@ -210,3 +227,19 @@ def test_a_strange_name_is_shown_and_never_read_as_markup() -> None:
     assert '<imgsrc="file:///etc/hostname"/>[U+20BB7]&{0}' in read(members)
     images = [image for page in PdfReader(io.BytesIO(members[SUMMARY])).pages for image in page.images]
     assert images == []
+
+
+def test_a_simulated_send_and_a_refusal_say_so_in_the_summary() -> None:
+    """A test lender's notice reached nobody; an outage is told with the provider's code."""
+    detail = {"rule": "provider.busy", "not_before": "2026-11-23T04:05:00Z", "code": "ThrottlingException"}
+    tried = Fact(CASE_ID, FactKind.DEFERRED, NOON, ("first_notice", "SMS", "x"), detail)
+    sent = Fact(CASE_ID, FactKind.SENT, NOON, ("first_notice", "SMS"), {"provider": "sandbox"})
+    real = Fact(CASE_ID, FactKind.SENT, NOON, ("first_notice", "EMAIL"), {"provider": "ses"})
+    claims = {f"first_notice#{channel}": "a@1" for channel in ("SMS", "EMAIL")}
+    dossier = Told(case(claims=claims), tuple(enumerate((tried, sent, real))))
+    for language, simulated in (("en", "SIMULATED"), ("zh-CN", "模拟发送")):
+        teller = Teller(language, ZoneInfo("Asia/Shanghai"))
+        sms, email = (row[2] for row in told.notices(dossier, teller))  # type: ignore[arg-type]
+        assert (sms.startswith(simulated), simulated in email) == (True, False)
+        (said,) = (row[2] for row in told.decisions(dossier, teller))  # type: ignore[arg-type]
+        assert "ThrottlingException" in said

@@ -64,7 +64,8 @@ def hand_in(driver: Driver) -> None:
     """A document, and one in disguise, from the name to the check and back; one told of too late."""
     for body in (PDF, b"<html>"):
         file = driver.post("evidence/add", name="x")
-        assert driver.http("GET", file, headers=driver.cookie).status_code == 200
+        shown = driver.http("GET", file, headers=driver.cookie)
+        assert shown.status_code == 200, (file, shown.status_code, shown.headers)
         key = f"uploads/{file.split('/')[-2]}"
         current_function.set("api_handler")  # who signed the form is who puts the file
         boto3.client("s3").put_object(Bucket=UPLOADS, Key=key, Body=body)

@@ -22,6 +22,7 @@ from chalicelib.store import batch
 from chalicelib.store import links as link_rows
 from infra.local.recording import current_function
 from tests.road import SECRET, Road
+from tests.walk import FEEDBACK, walk
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
@@ -133,17 +134,20 @@ class Driver:
         self.post("contact", channel="EMAIL", act="stop")
         self.post("contact", channel="EMAIL", act="start")
         self.post("contact", channel="EMAIL", act="stop")
-        answers = {"reason": "FORGOT", "wish": "NO"}
-        for page in ("reason", "pay", "words", "mediation", "more", "check"):
-            self.post(f"form/feedback/{page}", **answers)
+        check = walk(self._sent, "feedback", FEEDBACK)
+        self.http("GET", check, headers=self.cookie)
+        self._sent(check, {})
         self.http("GET", "/my/form/feedback/done", headers=self.cookie)
 
-    def post(self, page: str, **fields: str) -> str:
+    def post(self, page: str, **fields: object) -> str:
         """Send one of the borrower's forms; returns where it leads."""
         form = self.http("GET", "/my/contact", headers=self.cookie).body.decode()
         found = re.search(r'name="csrf" value="([^"]+)"', form)
         assert found
-        body = urlencode({**fields, "csrf": found[1]}).encode()
+        body = urlencode({**fields, "csrf": found[1]}, doseq=True).encode()
         answer = self.http("POST", f"/my/{page}", headers={**self.cookie, **FORM}, body=body)
         assert answer.status_code == 303, f"{page}: {answer.status_code}"
-        return urlsplit(answer.headers["Location"]).path
+        return str(urlsplit(answer.headers["Location"]).path)
+
+    def _sent(self, path: str, fields: Mapping[str, Any]) -> str:
+        return self.post(path.removeprefix("/my/"), **fields)

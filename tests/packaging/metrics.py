@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from chalicelib.notices.send import Sending
+from chalicelib.notices.outcome import Sending
 from chalicelib.telemetry import Metric
 
 ROOT = Path(__file__).parents[2]

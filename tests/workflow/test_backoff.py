@@ -11,16 +11,17 @@ from chalicelib import profiles
 from chalicelib.domain.codes import ChannelName, FactKind, Stage
 from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.person import Person
-from chalicelib.notices.plan import Ground
-from chalicelib.notices.send import Sending
+from chalicelib.notices.outcome import Outcome, Sending
+from chalicelib.notices.plan import PROVIDER_BUSY, Ground
 from chalicelib.store.facts import Fact
-from chalicelib.workflow.backoff import PROVIDER_BUSY, Backoff, first_deferred
+from chalicelib.workflow.backoff import Backoff, first_deferred
 from tests.samples import CASE_ID, NOON, case
 
 CN = profiles.of_version("CN", "CN@1")
 FIRST, SECOND = CN.step(Stage.NOTIFY), CN.step(Stage.REMIND)
 SMS, EMAIL = ChannelName.SMS, ChannelName.EMAIL
 ALLOWED = tuple((each, Decision(Verdict.ALLOW, "CN.contact_window", "CN@1")) for each in (SMS, EMAIL))
+AGAIN = Outcome(Sending.AGAIN, "ThrottlingException")
 LEAST, MIDDLE, MOST = b"\x00\x00", b"\x80\x00", b"\xff\xff"
 
 
@@ -36,7 +37,7 @@ def _wait(chance: bytes, waited: float = 0) -> float:
     """Return for how many seconds a notice waits that was first turned away `waited` seconds ago."""
     history = [_deferred(NOON)] if waited else []
     at = NOON + timedelta(seconds=waited)
-    ((_, decision),) = Backoff(lambda n: chance).of(_ground(at), ALLOWED[:1], [Sending.AGAIN], history)
+    ((_, decision),) = Backoff(lambda n: chance).of(_ground(at), ALLOWED[:1], [AGAIN], history)
     assert decision.not_before
     return (decision.not_before - at).total_seconds()
 
@@ -61,7 +62,7 @@ def test_those_an_outage_turned_away_together_come_back_apart() -> None:
 
 
 def test_who_was_turned_away_waits_under_the_rule_and_the_others_do_not() -> None:
-    found = Backoff(lambda n: MIDDLE).of(_ground(NOON), ALLOWED, [Sending.SENT, Sending.AGAIN], [])
+    found = Backoff(lambda n: MIDDLE).of(_ground(NOON), ALLOWED, [Outcome(Sending.SENT), AGAIN], [])
     ((channel, decision),) = found
     assert channel == EMAIL
     assert (decision.verdict, decision.rule, decision.profile_version) == (
@@ -73,11 +74,11 @@ def test_who_was_turned_away_waits_under_the_rule_and_the_others_do_not() -> Non
 
 @pytest.mark.parametrize("result", [each for each in Sending if each != Sending.AGAIN])
 def test_nothing_else_makes_a_notice_wait(result: Sending) -> None:
-    assert Backoff(lambda n: MIDDLE).of(_ground(NOON), ALLOWED[:1], [result], []) == []
+    assert Backoff(lambda n: MIDDLE).of(_ground(NOON), ALLOWED[:1], [Outcome(result)], []) == []
 
 
 def test_two_channels_turned_away_together_come_back_together() -> None:
-    found = Backoff(lambda n: MIDDLE).of(_ground(NOON), ALLOWED, [Sending.AGAIN] * 2, [])
+    found = Backoff(lambda n: MIDDLE).of(_ground(NOON), ALLOWED, [AGAIN] * 2, [])
     assert len({decision.not_before for _, decision in found}) == 1
 
 
@@ -96,5 +97,5 @@ def test_since_when_a_step_waits_is_its_own_first_deferral() -> None:
 
 def test_a_night_waited_out_is_no_reason_to_be_slow_with_the_provider() -> None:
     history = [_deferred(NOON - timedelta(hours=9), rule="CN.contact_window")]
-    ((_, decision),) = Backoff(lambda n: LEAST).of(_ground(NOON), ALLOWED[:1], [Sending.AGAIN], history)
+    ((_, decision),) = Backoff(lambda n: LEAST).of(_ground(NOON), ALLOWED[:1], [AGAIN], history)
     assert decision.not_before == NOON + timedelta(seconds=30)

@@ -19,12 +19,11 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import stamp
 from chalicelib.domain.person import Contact
 from chalicelib.notices.compose import Message
-from chalicelib.notices.plan import OUT_OF_TIME
+from chalicelib.notices.plan import OUT_OF_TIME, PROVIDER_BUSY
 from chalicelib.store import answers, cases, facts, persons, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.workflow import write_notice
-from chalicelib.workflow.backoff import PROVIDER_BUSY
 from tests.fakes import FakeChannel
 from tests.road import NOON
 from tests.samples import CASE_ID
@@ -357,6 +356,139 @@ def test_a_busy_provider_is_come_back_to(scene: Scene) -> None:
     assert _sent(scene)["voice"] == 2
 
 
+def test_a_provider_busy_for_longer_than_its_patience_lets_the_next_channel_be_tried(scene: Scene) -> None:
+    scene.run(Stage.NOTIFY)
+    _fail(scene, SMS, EMAIL)
+    scene.voice.answers = [Refused("circuit_open", again=True)] * 99
+    began = scene.road.clock.now
+    while not _sent(scene).get("letter"):
+        ended = _deliver(scene)
+        if ended and not _sent(scene).get("letter"):
+            assert ended[0] == "Deferred"
+            scene.road.clock.advance(seconds=json.loads(ended[1])["seconds"])
+    assert HALF_HOUR <= scene.road.clock.now - began <= 2 * HALF_HOUR
+    assert set(scene.case.claims) == {f"{FIRST}#{each}" for each in ("SMS", "EMAIL", "LETTER")}
+    last = scene.facts(FactKind.DEFERRED)[-1]
+    assert last.at == scene.road.clock.now, "the last try is on record, though it was another one's turn"
+    calls = _sent(scene)["voice"]
+    _receipt(scene, LETTER, ARRIVE[LETTER])
+    assert _deliver(scene) == ("success", {})
+    assert _sent(scene)["voice"] == calls, "what arrived is followed by nothing"
+
+
+def test_what_a_busy_provider_said_is_on_record_with_each_try(scene: Scene) -> None:
+    scene.run(Stage.NOTIFY)
+    _fail(scene, SMS, EMAIL)
+    for code, kept in (("ThrottlingException", "ThrottlingException"), ("call +8613800138000", "other")):
+        scene.voice.answers = [Refused(code, again=True)]
+        _deliver(scene)
+        scene.road.clock.advance(seconds=91)
+        assert scene.facts(FactKind.DEFERRED)[-1].detail["code"] == kept
+
+
+def test_an_outage_of_days_leaves_a_line_a_day(scene: Scene) -> None:
+    persons.suppress(scene.case.borrower.person, scene.case.borrower.address_key(LETTER), "moved")
+    scene.mail.answers = scene.voice.answers = scene.sms.answers = [Refused("circuit_open", again=True)] * 999
+    while scene.road.clock.now < NOON + timedelta(days=13):
+        ended = _deliver(scene)
+        assert ended is not None
+        assert ended[0] == "Deferred"
+        scene.road.clock.advance(seconds=json.loads(ended[1])["seconds"])
+    of_sms = [fact for fact in scene.facts(FactKind.DEFERRED) if fact.which[1] == "SMS"]
+    after = [fact for fact in of_sms if fact.at > NOON + timedelta(days=1)]
+    busy = [fact for fact in after if fact.detail["rule"] == PROVIDER_BUSY]
+    assert {fact.which[3] for fact in busy} == {"circuit_open"}
+    assert len(busy) <= 13
+    assert len(of_sms) < 70
+
+
+def test_a_letter_counts_as_under_way_for_days_and_is_not_given_up_on(scene: Scene) -> None:
+    """Its receipts come from a print house that reports once a day."""
+    _letter_is_out(scene)
+    ended = _deliver(scene, "token-1")
+    assert ended is not None
+    assert (ended[0], json.loads(ended[1])["seconds"]) == ("Deferred", 10 * 86_400)
+    scene.run(Stage.PAUSE, "token-2", step=FIRST, seconds=10 * 86_400)
+    scene.road.clock.advance(days=4)
+    assert _deliver(scene, "token-3") is not None
+    assert scene.facts(FactKind.UNREACHED) == []
+
+
+@pytest.mark.parametrize(("word", "signal"), [("RETURNED", "Undelivered"), ("DELIVERED", "success")])
+def test_what_the_post_tells_ends_the_pause_for_a_letter(scene: Scene, word: str, signal: str) -> None:
+    _letter_is_out(scene)
+    scene.run(Stage.PAUSE, "token-1", step=FIRST, seconds=10 * 86_400)
+    _receipt(scene, LETTER, word)
+    assert ("token-1", signal) in [each[:2] for each in scene.machine.signals]
+
+
+def test_what_the_post_told_before_the_pause_was_stored_is_seen(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _letter_is_out(scene)
+    _before_watch(scene, monkeypatch, lambda: _receipt(scene, LETTER, "RETURNED"))
+    scene.run(Stage.PAUSE, "token-1", step=FIRST, seconds=10 * 86_400)
+    assert ("token-1", "Undelivered") in [each[:2] for each in scene.machine.signals]
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [(("DISPATCHED",), "success"), (("PRINTED",), "Exhausted"), (("DISPATCHED", "RETURNED"), "Exhausted")],
+)
+def test_a_posted_letter_that_did_not_come_back_has_arrived(
+    scene: Scene, words: tuple[str, ...], ends: str
+) -> None:
+    persons.suppress(scene.case.borrower.person, scene.case.borrower.address_key(VOICE), "wrong_person")
+    _letter_is_out(scene)
+    for word in words:
+        _receipt(scene, LETTER, word)
+    scene.road.clock.advance(days=10, seconds=1)
+    ended = _deliver(scene)
+    assert ended is not None
+    assert ended[0] == ends
+    assert bool(scene.facts(FactKind.UNREACHED)) == (ends == "Exhausted")
+
+
+def test_what_the_post_brings_back_after_days_leaves_time_for_another_channel(scene: Scene) -> None:
+    scene.run(Stage.NOTIFY)
+    _fail(scene, SMS, EMAIL)
+    busy = scene.voice.answers = [Refused("circuit_open", again=True)] * 99
+    while not _sent(scene).get("letter"):
+        _deliver(scene)
+        scene.road.clock.advance(minutes=30)
+    busy.clear()
+    scene.road.clock.advance(days=5)
+    calls = _sent(scene)["voice"]
+    _receipt(scene, LETTER, "RETURNED")
+    _deliver(scene)
+    assert _sent(scene)["voice"] == calls + 1
+
+
+def _letter_is_out(scene: Scene) -> None:
+    scene.run(Stage.NOTIFY)
+    _fail(scene, SMS, EMAIL)
+    _deliver(scene)
+    if scene.voice.sent:
+        _fail(scene, VOICE)
+    _deliver(scene)
+    assert _sent(scene)["letter"] == 1
+
+
+def test_a_last_resort_that_surely_failed_is_followed_by_another(scene: Scene) -> None:
+    """All is silenced, the SMS that went all the same is undeliverable: the law's notice takes the e-mail."""
+    _silence(scene, *ChannelName)
+    _deliver(scene)
+    assert _sent(scene) == {"sms": 1}
+    _fail(scene, SMS)
+    _deliver(scene)
+    assert _sent(scene) == {"sms": 1, "mail": 1}
+    _deliver(scene)
+    assert _sent(scene) == {"sms": 1, "mail": 1}, "one is on its way"
+    scene.road.clock.now += HALF_HOUR
+    assert _deliver(scene) == ("Exhausted", "no channel is left")
+    assert _sent(scene) == {"sms": 1, "mail": 1}, "it may have arrived: his wish holds again"
+
+
 def test_a_message_of_unknown_fate_is_waited_for_and_never_sent_again(scene: Scene) -> None:
     scene.sms.answers = [Unsure("ReadTimeoutError")]
     scene.run(Stage.NOTIFY)
@@ -588,9 +720,10 @@ def test_a_confirmation_for_a_closed_case_in_doubt_is_found_by_the_sweeper(scene
 def test_every_fact_of_a_delivery_is_written_once(scene: Scene) -> None:
     scene.run(Stage.NOTIFY)
     _silence(scene, VOICE)
-    for _ in range(3):
+    scene.road.clock.now += HALF_HOUR
+    for _ in range(5):
         _deliver(scene)
-        scene.road.clock.now += HALF_HOUR
+        scene.road.clock.advance(days=3)
     kinds = [fact.kind for fact in facts.of(CASE_ID)]
     assert sorted(kinds, key=list(FactKind).index) == [FactKind.DENIED] + [FactKind.SENT] * 3 + [
         FactKind.UNREACHED

@@ -17,13 +17,12 @@ from chalicelib.domain.errors import MissingVariables, TryAgain
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.moments import from_stamp, stamp
 from chalicelib.domain.person import Person
-from chalicelib.notices.plan import OUT_OF_TIME
+from chalicelib.notices.plan import OUT_OF_TIME, PROVIDER_BUSY
 from chalicelib.store import answers, cases, events, facts, lenders, persons, waits
 from chalicelib.store import links as link_rows
 from chalicelib.store.events import TakenEvent
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
-from chalicelib.workflow.backoff import PROVIDER_BUSY
 from tests.road import DEMO_BANK, NOON
 from tests.samples import CASE_ID, KEY, NIGHT, amount
 from tests.scene import Scene

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib import profiles
 from chalicelib.channels import Unsure
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import InvalidProfile
@@ -202,3 +203,20 @@ def test_the_loans_next_case_is_swept_under_its_own_name(scene: Scene) -> None:
     scene.road.clock.advance(minutes=6)
     assert scene.wiring.sweep() == 1
     assert list(scene.machine.statuses) == [str(CaseId(KEY, 2))]
+
+
+def test_an_execution_that_may_not_be_started_anew_any_more_rings(
+    scene: Scene, counted: dict[str, int]
+) -> None:
+    scene.run(Stage.NOTIFY)
+    names = (str(CASE_ID), *(f"{CASE_ID}-r{n}" for n in range(1, 10)))
+    scene.machine.statuses |= dict.fromkeys(names, "FAILED")
+    scene.wiring.sweep(every=True)
+    assert counted["RestartsSpent"] == 1
+    assert counted["CasesSwept"] == 1, "and no failure of the sweeper itself"
+
+
+def test_a_sweep_tells_for_how_many_days_holidays_are_known(scene: Scene, counted: dict[str, int]) -> None:
+    scene.wiring.sweep()
+    known = profiles.of_version("CN", "CN@1").calendar.known_until
+    assert counted["CalendarDaysLeft"] == (known - NOON.date()).days

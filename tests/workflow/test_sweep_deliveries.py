@@ -10,8 +10,9 @@ import pytest
 from chalicelib.channels import Refused
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.moments import stamp
-from chalicelib.store import answers, cases, facts, watches
+from chalicelib.store import answers, cases, facts, waits, watches
 from chalicelib.store.facts import Fact
+from chalicelib.store.waits import Wait
 from chalicelib.store.watches import Watch
 from chalicelib.workflow import sweep as sweeping
 from tests.road import NOON
@@ -70,6 +71,42 @@ def test_a_delivery_that_waits_longer_is_not_late_before_its_wait_is_over(scene:
     for hours, mended in ((8, 0), (9, 0), (9.1, 1)):
         scene.road.clock.now = NOON + timedelta(hours=hours)
         assert scene.wiring.sweep() == mended
+
+
+RECEIPT = f"{CASE_ID}-feedback_receipt"
+
+
+def _answer_unconfirmed() -> None:
+    """The answer is on record; its taker died before the confirmation was started."""
+    fact = Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",), {"wish": "NO"})
+    answers.answer(CASE_ID, CaseStatus.FEEDBACK, fact)
+    waits.put(Wait(CASE_ID, Stage.ANSWERED, Stage.LIMIT_PASSED, "token-9", NOON + timedelta(days=30)))
+
+
+def test_an_answer_whose_confirmation_was_lost_is_confirmed_after_a_grace(scene: Scene) -> None:
+    _answer_unconfirmed()
+    scene.road.clock.now = NOON + GRACE
+    assert scene.wiring.sweep() == 0
+    scene.road.clock.advance(seconds=1)
+    assert scene.wiring.sweep() == 1
+    assert scene.machine.inputs[RECEIPT]["at"] == stamp(NOON)
+    assert scene.wiring.sweep() == 0, "it runs"
+
+
+def test_a_confirmation_that_left_or_reached_nobody_is_not_started_again(scene: Scene) -> None:
+    _answer_unconfirmed()
+    scene.road.clock.now = NOON + GRACE + timedelta(seconds=1)
+    scene.wiring.sweep()
+    scene.run(Stage.DELIVER, step="feedback_receipt", at=stamp(NOON))
+    scene.machine.statuses[RECEIPT] = "FAILED"
+    assert scene.wiring.sweep() == 0
+
+
+def test_a_confirmation_that_is_of_no_use_any_more_is_not_started(scene: Scene) -> None:
+    _answer_unconfirmed()
+    scene.road.clock.now = NOON + timedelta(days=3, seconds=1)
+    assert scene.wiring.sweep() == 0
+    assert RECEIPT not in scene.machine.inputs
 
 
 def test_a_running_delivery_is_left_alone_however_late(scene: Scene) -> None:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.codes import Stage
-from chalicelib.timers import Timers
+from chalicelib.timers import RestartsSpent, Timers
 from tests.fakes import FakeStepFunctions
 from tests.samples import CASE_ID, NOON
 
@@ -83,8 +83,11 @@ def test_a_restart_that_runs_is_enough(timers: Timers, machine: FakeStepFunction
 
 def test_restarts_come_to_an_end(timers: Timers, machine: FakeStepFunctions) -> None:
     """A case that fails ten times over is a bug to be looked at, not to be started for ever."""
-    for _ in range(20):
+    for _ in range(10):
         machine.statuses |= dict.fromkeys(machine.statuses, "FAILED")
+        assert timers.ensure_running(CASE_ID, {})
+    machine.statuses |= dict.fromkeys(machine.statuses, "FAILED")
+    with pytest.raises(RestartsSpent, match=str(CASE_ID)):
         timers.ensure_running(CASE_ID, {})
     assert len(machine.statuses) == 10
 

@@ -22,6 +22,9 @@ from chalicelib.texts import fill, load_words
 Row = tuple[str, ...]
 Numbered = tuple[int, Fact]
 
+SIMULATOR = "sandbox"
+"""The provider of test lenders (channels/sandbox.py): what it was given reached nobody."""
+
 _VERDICTS = {
     FactKind.SENT: "ALLOW",
     FactKind.FAILED: "ALLOW",
@@ -60,6 +63,8 @@ def notices(dossier: Dossier, tell: Teller) -> Iterator[Row]:
         ident = notice_id(dossier.case.id, step, channel)
         when = f"{tell.moment(sent[1].at)}\n#{sent[0]}" if sent else "—"
         outcome = f"{tell.words['states'].get(state, state)}{_by(state, mine, tell)}"
+        if sent and sent[1].detail.get("provider") == SIMULATOR:
+            outcome = f"{tell.words['simulated']}\n{outcome}"
         yield _name(step, channel, tell), when, outcome, f"{ident}\n{_digest(dossier, ident)}"
 
 
@@ -72,6 +77,8 @@ def decisions(dossier: Dossier, tell: Teller) -> Iterator[Row]:
         until = fact.detail.get("not_before")
         moment = tell.day(from_stamp(until)) if until else ""
         said = fill(tell.words["verdicts"].get(verdict, verdict), moment=moment)
+        if verdict == "DEFER" and "code" in fact.detail:  # it was tried, and the provider asked to come back
+            said = f"{fill(tell.words['refused'], code=fact.detail['code'])}\n{said}"
         step, channel = (*fact.which, "", "")[:2]
         name, version = _name(step, channel, tell), fact.detail.get("profile_version", "")
         yield f"{tell.moment(fact.at)}\n#{index}", name, said, fact.detail["rule"], version
@@ -93,7 +100,7 @@ def rules(dossier: Dossier, tell: Teller) -> Iterator[Row]:
 
 def acts(dossier: Dossier, tell: Teller) -> Iterator[Row]:
     """What the borrower did; the words he typed stay in the entry."""
-    page = load_words(f"pages/words.{tell.language}")
+    page = load_words(f"pages/{tell.language}/common")
     for index, fact in dossier.timeline:
         if fact.kind.value in tell.words["acts"]:
             mode = page["modes"].get(fact.detail.get("mode"), "")
