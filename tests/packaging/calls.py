@@ -41,7 +41,7 @@ def recorded_calls() -> Iterator[dict[str, set[Need]]]:
     found: dict[str, set[Need]] = {}
 
     def note(params: dict[str, Any], model: Any, **_: object) -> None:
-        # A form is signed under the name of CreateBucket, without a call; branches.py puts a file by its right.
+        # A form is signed as CreateBucket, without a call; branches.py puts a file by its right.
         if (function := current_function.get()) and model.name != "CreateBucket":
             needs = needed(model.service_model.service_name, model.name, params)
             found.setdefault(function, set()).update(needs)
