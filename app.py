@@ -12,6 +12,7 @@ from chalicelib.api.borrowers import borrowers
 from chalicelib.api.complaints import complaints
 from chalicelib.api.contact import contact
 from chalicelib.api.door import door
+from chalicelib.api.evidence import evidence
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
@@ -37,6 +38,7 @@ app.register_blueprint(journeys)
 app.register_blueprint(contact)
 app.register_blueprint(questions)
 app.register_blueprint(complaints)
+app.register_blueprint(evidence)
 app.register_blueprint(unsubscribing)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
@@ -65,6 +67,12 @@ def take_loan_event(event: SQSEvent) -> Any:
 def take_receipt(event: SQSEvent) -> Any:
     """Put providers' receipts on their cases; a record that fails comes back alone."""
     return _each_record(event, wired().take_receipt)
+
+
+@app.on_sqs_message(queue="accord-evidence", batch_size=1, name="take_evidence")
+def take_evidence(event: SQSEvent) -> Any:
+    """Check files that borrowers handed in; one that fails comes back."""
+    return _each_record(event, wired().take_evidence)
 
 
 @app.on_sqs_message(queue="accord-notices", batch_size=1, name="send_notice")

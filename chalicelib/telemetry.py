@@ -29,6 +29,8 @@ class Metric:
     RECEIPT = "Receipt"
     RECEIPT_UNMATCHED = "ReceiptUnmatched"
     FEEDBACK = "Feedback"
+    EVIDENCE_TAKEN = "EvidenceTaken"
+    EVIDENCE_REFUSED = "EvidenceRefused"
     RESTARTS_SPENT = "RestartsSpent"
     CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
     APPLICATION = "Application"

@@ -15,6 +15,7 @@ TRIES = "TRIES"
 CHECK = "CHECK"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
+UPLOAD = "UPLOAD"
 STRANGERS = "STRANGER"
 COMPLAINT = "COMPLAINT"
 
@@ -44,6 +45,16 @@ def draft(subject: Subject, journey: str) -> tuple[str, str]:
     if isinstance(subject, Guest):
         return f"GUEST#{subject.id}", f"DRAFT#{journey}"
     return loan(subject.loan_key), f"{subject.generation:04d}#DRAFT#{journey}"
+
+
+def upload(upload_id: str) -> str:
+    """Partition of one document that may be handed in."""
+    return f"{UPLOAD}#{upload_id}"
+
+
+def documents(case: CaseId) -> str:
+    """Sort key of how many documents a case has, and how large they are."""
+    return f"{case.generation:04d}#DOCUMENTS"
 
 
 def person(key: str) -> str:

@@ -223,6 +223,21 @@ class WaitingRow(Row):
     due = DateAttribute(null=True)
 
 
+class UploadRow(Row):
+    """A document that may be handed in: whose it will be, and what its borrower calls it."""
+
+    case_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+
+
+class DocumentsRow(Row):
+    """How many documents a case was offered to take and has taken, and their bytes together."""
+
+    offered = NumberAttribute()
+    kept = NumberAttribute(null=True)
+    size = NumberAttribute(null=True)
+
+
 class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 

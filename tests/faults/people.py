@@ -226,8 +226,8 @@ class People(Lambdas):
         borrower = self.state.borrower
         reply = self.http(
             "POST",
-            "/my/preferences",
-            urlencode({"csrf": borrower.csrf, "channel": channel}),
+            "/my/contact",
+            urlencode({"csrf": borrower.csrf, "channel": channel, "act": "stop"}),
             cookie=borrower.cookie,
             content_type=_FORM,
         )

@@ -18,8 +18,9 @@ from chalicelib.domain.person import Contact
 from chalicelib.store import cases, claims, facts, lenders, persons, unmatched
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
+from tests.handed_in import PDF
 from tests.packaging.driver import FORM, JSON, Driver
-from tests.road import DEMO_BANK, PRINTS, SECRET
+from tests.road import DEMO_BANK, PRINTS, SECRET, UPLOADS
 
 
 def drive(driver: Driver) -> None:
@@ -44,6 +45,7 @@ def first_case(driver: Driver) -> str:
     driver.stage(case, "Notify")  # no SMS provider answers: released, deferred; the e-mail leaves
     driver.sweep()
     driver.answer(case)
+    hand_in(driver)
     driver.sweep()  # the answer's signal was lost
     driver.stage(case, "Notify")  # answered: success to its token
     driver.task("await_signal", case, "AwaitWindow", resume="Notify")  # and to this one's
@@ -56,6 +58,21 @@ def first_case(driver: Driver) -> str:
     driver.road.clock.advance(minutes=10)
     driver.sweep()  # a closed case still waits; then it rests
     return case
+
+
+def hand_in(driver: Driver) -> None:
+    """A document, and one in disguise, from the name to the check and back; one told of too late."""
+    for body in (PDF, b"<html>"):
+        file = driver.post("evidence/add", name="x")
+        shown = driver.http("GET", file, headers=driver.cookie)
+        assert shown.status_code == 200, (file, shown.status_code, shown.headers)
+        key = f"uploads/{file.split('/')[-2]}"
+        current_function.set("api_handler")  # who signed the form is who puts the file
+        boto3.client("s3").put_object(Bucket=UPLOADS, Key=key, Body=body)
+        current_function.set("")
+        for _ in range(2):  # a message may come twice
+            driver.queue("take_evidence", {"detail": {"object": {"key": key}}})
+        driver.http("GET", file.removesuffix("/file"), headers=driver.cookie)
 
 
 def further_cases(driver: Driver) -> None:
