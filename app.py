@@ -11,7 +11,11 @@ from chalice.app import CloudWatchEvent, SQSEvent
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
+from chalicelib.api.my_case import my_case
+from chalicelib.api.my_mediation import my_mediation
+from chalicelib.api.my_records import my_records
 from chalicelib.api.providers import providers
+from chalicelib.api.talks import talks
 from chalicelib.api.unsubscribe import unsubscribing
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
@@ -27,6 +31,11 @@ app.register_blueprint(providers)
 app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
 app.register_blueprint(unsubscribing)
+app.register_blueprint(my_case)
+app.register_blueprint(my_records)
+app.register_blueprint(my_mediation)
+app.register_blueprint(talks)
+app.api.binary_types = [*app.api.default_binary_types, "application/pdf"]
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 

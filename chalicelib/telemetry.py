@@ -29,6 +29,10 @@ class Metric:
     RECEIPT = "Receipt"
     RECEIPT_UNMATCHED = "ReceiptUnmatched"
     FEEDBACK = "Feedback"
+    SURVEY_CLEAR = "SurveyClear"
+    SURVEY_FAIR = "SurveyFair"
+    SURVEY_TRUST = "SurveyTrust"
+    SIGN_UP = "SignUp"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

@@ -32,8 +32,9 @@ def verify(visit: Visit, token: str) -> Response:
         return _landing(visit, token, "open", 400, error="empty")
     now = visit.wiring.clock()
     match Verify(visit.wiring.pepper)(token, factor, now):
-        case Verified(case_id):
-            page = "/my/preferences" if visit.form.get("stop") else "/my/info"
+        case Verified(case_id, answered):
+            first = "/my" if answered else "/my/info"
+            page = "/my/preferences" if visit.form.get("stop") else first
             return visit.go(page, sessions.start(case_id, now))
         case Wrong(left):
             return _landing(visit, token, "open", 400, error="wrong", tries_left=left)

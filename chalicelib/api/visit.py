@@ -102,15 +102,16 @@ class Visit:
 
         where = {"csrf": self.csrf, "base": self.base, "path": self.path, "verified": self.verified}
         html = render(name, self.language, {**where, **context})
-        return Response(html, headers=self._headers(), status_code=http)
+        return Response(html, headers=self.page_headers(), status_code=http)
 
     def go(self, path: str, session: Session | None = None, **query: str) -> Response:
         """Return a redirect to one of our own pages (303), starting `session` if one is given."""
         asked = urlencode({"lang": self.language, **query})
-        headers = self._headers(session) | {"Location": f"{self.base}{path}?{asked}"}
+        headers = self.page_headers(session) | {"Location": f"{self.base}{path}?{asked}"}
         return Response("", headers=headers, status_code=303)
 
-    def _headers(self, session: Session | None = None) -> dict[str, str | list[str]]:
+    def page_headers(self, session: Session | None = None) -> dict[str, str | list[str]]:
+        """Return the headers of every answer; a session's cookie is renewed with it."""
         from chalicelib.api.pages import content_security_policy
 
         headers: dict[str, str | list[str]] = {

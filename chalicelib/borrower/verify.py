@@ -18,9 +18,10 @@ from chalicelib.store.facts import Fact
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The factor is right; the case may be shown."""
+    """The factor is right; the case may be shown. `answered`: he has replied, or it is closed."""
 
     case_id: CaseId
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +62,4 @@ class Verify:
             return Wrong(left) if left else Locked()
         verified = Fact(case.id, FactKind.VERIFIED, now, (link.digest[:12], stamp(now)))
         batch.write([facts.to_row(verified)], gone=[tries.row_of(case.id)])
-        return Verified(case.id)
+        return Verified(case.id, case.answered or not case.is_open)

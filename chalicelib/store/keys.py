@@ -14,6 +14,7 @@ LENDERS = "LENDER"
 TRIES = "TRIES"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
+TALKS = "TALK"
 
 
 def loan(loan_key: str) -> str:
@@ -71,3 +72,8 @@ def link(digest: str) -> str:
 def open_day(lender: str, opened_at: datetime) -> str:
     """Index key of a lender's cases opened on one UTC day; removed once a closed case is at rest (sparse)."""
     return f"{lender}#{opened_at.date().isoformat()}"
+
+
+def sign_up(talk: str, contact: str) -> tuple[str, str]:
+    """Partition and sort key of one person's place in a talk, by the hash of his contact."""
+    return f"{TALKS}#{talk}", f"SIGNUP#{contact}"
