@@ -52,7 +52,7 @@ def read(case: Case, now: datetime) -> MyCase:
         applied_at=applied,
         arranged_at=_first(found.facts, FactKind.MEETING) if applied else None,
         plan_at=_first(found.facts, FactKind.PLAN),
-        goes_on_at=found.goes_on_at,
+        limit_at=found.limit_at,
         meeting=meetings.latest(found.facts),
         agreement=agreements.latest(found.facts),
         plan=plans.latest(found.facts),

@@ -64,8 +64,8 @@ class Doing(StrEnum):
 class Stand:
     """All that decides where a case stands at `now`, days by the borrower's `zone`.
 
-    `arranged_at` is when a mediator and a meeting were first named; `goes_on_at` when its machine goes on by
-    itself; moments are UTC.
+    `arranged_at` is when a mediator and a meeting were first named; `limit_at` until when an
+    answered case waits for what comes of it; moments are UTC.
     """
 
     case: Case
@@ -75,7 +75,7 @@ class Stand:
     applied_at: datetime | None = None
     arranged_at: datetime | None = None
     plan_at: datetime | None = None
-    goes_on_at: datetime | None = None
+    limit_at: datetime | None = None
     meeting: Meeting | None = None
     agreement: Agreement | None = None
     plan: RepaymentPlan | None = None
@@ -139,7 +139,7 @@ def what_next(stand: Stand, profile: Profile) -> tuple[Next, date | None]:
     if case.status == CaseStatus.APPLIED:
         return _mediation(stand, profile)
     if case.status == CaseStatus.FEEDBACK:
-        return Next.READING, _goes_on(stand)
+        return Next.READING, _limit(stand)
     return Next.REPLY, profile.respond_by(case.noticed_at or stand.now, stand.zone)
 
 
@@ -147,16 +147,16 @@ def _mediation(stand: Stand, profile: Profile) -> tuple[Next, date | None]:
     if stand.meeting and stand.meeting.is_ahead(stand.now):
         return Next.MEETING, stand.day(stand.meeting.at)
     if stand.meeting and not stand.meeting.cancelled:
-        return Next.RESULT, _goes_on(stand)
+        return Next.RESULT, _limit(stand)
     if stand.applied_at and not stand.arranged_at:
         last = profile.last_day("acceptance", stand.day(stand.applied_at))
         if stand.today <= last:
             return Next.ACCEPTANCE, last
-    return Next.ARRANGEMENT, _goes_on(stand)
+    return Next.ARRANGEMENT, _limit(stand)
 
 
-def _goes_on(stand: Stand) -> date | None:
-    return stand.day(stand.goes_on_at) if stand.goes_on_at else None
+def _limit(stand: Stand) -> date | None:
+    return stand.day(stand.limit_at) if stand.limit_at else None
 
 
 def doings(stand: Stand) -> tuple[Doing, ...]:

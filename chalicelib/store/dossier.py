@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import keys
 from chalicelib.store.facts import Fact, from_row, in_order
@@ -13,10 +14,13 @@ from chalicelib.store.rows import DossierRow, FactRow, Row
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """The facts of a case, oldest first, and when its machine goes on by itself (UTC), if it waits."""
+    """The facts of a case, oldest first, and until when (UTC) it waits for what comes of his answer.
+
+    `limit_at` is None before the machine waits there: the timers of its earlier stages bind nobody.
+    """
 
     facts: list[Fact]
-    goes_on_at: datetime | None
+    limit_at: datetime | None
 
 
 def read(case_id: CaseId) -> Dossier:
@@ -24,8 +28,8 @@ def read(case_id: CaseId) -> Dossier:
     between = Row.sk.between(keys.facts(case_id), keys.wait(case_id))
     rows = list(DossierRow.query(keys.loan(case_id.loan_key), between, consistent_read=True))
     found = in_order(from_row(case_id, _fact(row)) for row in rows if row.kind)
-    goes_on_at = next((row.deadline for row in rows if row.sk == keys.wait(case_id)), None)
-    return Dossier(found, goes_on_at)
+    limit_at = next((row.deadline for row in rows if row.stage == Stage.ANSWERED), None)
+    return Dossier(found, limit_at)
 
 
 def _fact(row: DossierRow) -> FactRow:

@@ -125,6 +125,7 @@ class DossierRow(Row):
     kind = UnicodeAttribute(null=True)
     at = MomentAttribute(null=True)
     detail = JSONAttribute(null=True)
+    stage = UnicodeAttribute(null=True)
     deadline = MomentAttribute(null=True)
 
 
