@@ -26,9 +26,11 @@ LIMIT = NOON + timedelta(days=30)
 
 
 def _stand(status: CaseStatus = CaseStatus.APPLIED, head: dict[str, Any] | None = None, **more: Any) -> Stand:
-    applied = {"answered_at": NOON, "applied_at": NOON} if status == CaseStatus.APPLIED else {}
-    given = {"case": case(status=status, noticed_at=NOON, **(head or {})), "limit_at": LIMIT}
-    return Stand(**({"zone": SHANGHAI, "now": NOON} | applied | given | more))
+    plain: dict[str, Any] = {"zone": SHANGHAI, "now": NOON, "limit_at": LIMIT}
+    plain["case"] = case(status=status, noticed_at=NOON, **(head or {}))
+    if status == CaseStatus.APPLIED:
+        plain |= {"answered_at": NOON, "applied_at": NOON}
+    return Stand(**(plain | more))
 
 
 SIGNED = replace(DRAFT, signatures=(Signature(Party.BORROWER, DRAFT.digest, NOON),))

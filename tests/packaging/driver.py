@@ -32,6 +32,7 @@ class Driver:
 
     def __init__(self, road: Road, client: Client) -> None:
         self.road, self.client, self.settings = road, client, road.wiring.settings
+        self._csrf = ""
 
     def configure(self, **changes: Any) -> None:
         """Change the deployment's parameters."""
@@ -121,18 +122,35 @@ class Driver:
         batch.write([link_rows.row_of(link_rows.Link(digest, CaseId.parse(case), expires))])
         return "/n/" + "t" * 22
 
-    def answer(self, case: str) -> None:
-        """Be the borrower: a wrong factor, the right one, every page, the answer."""
+    def enter(self, case: str) -> dict[str, str]:
+        """Be the borrower at the door: a wrong factor, then the right one; returns his cookie."""
         path = self.link(case)
         self.http("POST", path, headers=FORM, body=b"factor=0000")
         entered = self.http("POST", path, headers=FORM, body=b"factor=123X")
-        cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
+        return {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
+
+    def answer(self, case: str) -> None:
+        """Be the borrower: every page, the answer."""
+        cookie = self.enter(case)
         for page in ("info", "notice", "preferences"):
             self.http("GET", f"/my/{page}", headers=cookie)
-        form = self.http("GET", "/my/feedback", headers=cookie).body.decode()
-        hidden = dict(re.findall(r'name="(csrf|answers_id)" value="([^"]+)"', form))
-        fields = {"reason": "FORGOT", "wish": "NO", "text": "", **hidden}
-        for page, more in (("preferences", {"channel": "EMAIL"}), ("feedback/send", {})):
-            body = urlencode({**fields, **more}).encode()
-            assert self.http("POST", f"/my/{page}", headers={**cookie, **FORM}, body=body).status_code < 400
-        self.http("GET", "/my/done", headers=cookie)
+        self.send(cookie, "/my/preferences", channel="EMAIL")
+        answers = {"reason": {"reason": "FORGOT"}, "words": {"text": ""}, "mediation": {"wish": "NO"}}
+        self.journey(cookie, "/my/form/feedback", answers)
+
+    def journey(self, cookie: dict[str, str], root: str, answers: Mapping[str, Mapping[str, str]]) -> None:
+        """Go a journey's pages, send it and look at its confirmation."""
+        for page, fields in answers.items():
+            self.send(cookie, f"{root}/{page}", **fields)
+        self.http("GET", f"{root}/check", headers=cookie)
+        self.send(cookie, f"{root}/check")
+        self.http("GET", f"{root}/done", headers=cookie)
+
+    def send(self, cookie: dict[str, str], path: str, **fields: str) -> None:
+        """Submit a form of the borrower's session."""
+        form = self.http("GET", "/my/preferences", headers=cookie).body.decode()
+        found = re.search(r'name="csrf" value="([^"]+)"', form)
+        csrf = found[1] if found else self._csrf
+        self._csrf = csrf
+        body = urlencode({**fields, "csrf": csrf}).encode()
+        assert self.http("POST", path, headers={**cookie, **FORM}, body=body).status_code < 400, path
