@@ -253,6 +253,7 @@ def test_messages_are_listed_and_read_as_they_left(scene: Scene, inside: Browser
     assert "Delivered" in text(inside.get("/my/messages"))
     shown = [text(inside.get(f"/my/messages/{each}")) for each in dict.fromkeys(ids)]
     assert any("【示范银行】" in each for each in shown)
+    assert max(len(each.encode()) for each in shown) <= 14 * 1024
 
 
 def test_a_message_of_another_case_is_not_found_and_unknown_ones_look_alike(inside: Browser) -> None:
