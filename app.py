@@ -15,9 +15,13 @@ from chalicelib.api.door import door
 from chalicelib.api.evidence import evidence
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
+from chalicelib.api.my_case import my_case
+from chalicelib.api.my_mediation import my_mediation
+from chalicelib.api.my_records import my_records
 from chalicelib.api.providers import providers
 from chalicelib.api.public import public
 from chalicelib.api.questions import questions
+from chalicelib.api.talks import talks
 from chalicelib.api.unsubscribe import unsubscribing
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
@@ -40,6 +44,10 @@ app.register_blueprint(questions)
 app.register_blueprint(complaints)
 app.register_blueprint(evidence)
 app.register_blueprint(unsubscribing)
+app.register_blueprint(my_case)
+app.register_blueprint(my_records)
+app.register_blueprint(my_mediation)
+app.register_blueprint(talks)
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 

@@ -37,6 +37,10 @@ class Metric:
     DISPUTE = "Dispute"
     COMPLAINT = "Complaint"
     QUESTION = "Question"
+    SURVEY_CLEAR = "SurveyClear"
+    SURVEY_FAIR = "SurveyFair"
+    SURVEY_TRUST = "SurveyTrust"
+    SIGN_UP = "SignUp"
     CASES_SWEPT = "CasesSwept"
     CASES_MENDED = "CasesMended"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalice import Blueprint, Response
 
 from chalicelib.api import views
+from chalicelib.api.files import PDF, attachment
 from chalicelib.api.visit import Visit, Who, visited
 from chalicelib.domain.codes import ChannelName
 from chalicelib.texts import fill, load_words
@@ -54,4 +55,4 @@ def notice_pdf(visit: Visit) -> Response:
         variables=values,
     )
     pages = with_pages(message, values, case.borrower.postal, case.profile)
-    return visit.file(pages.pdf, "application/pdf", f"{case.id.reference}.pdf")
+    return attachment(visit, pages.pdf, PDF, f"{case.id.reference}.pdf")

@@ -94,8 +94,8 @@ def _let_in(visit: Visit, token: str, state: str, answer: object) -> Response:
 
     shown = "open" if state == "landing" else state
     match answer:
-        case Verified(case_id):
-            page = "/my/contact" if _stop(visit) else "/my/info"
+        case Verified(case_id, answered):
+            page = "/my/contact" if _stop(visit) else "/my" if answered else "/my/info"
             return visit.go(page, sessions.start(case_id, visit.wiring.clock()))
         case Wrong(left):
             error = "wrong" if shown == "open" else "code_wrong"

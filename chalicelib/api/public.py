@@ -91,8 +91,8 @@ def find(visit: Visit) -> Response:
     now = visit.wiring.clock()
     check = Verify(visit.wiring.pepper).by_reference
     match check(str(answers["reference"]), str(answers["factor"]), now):
-        case Verified(case_id):
-            return visit.go("/my/info", sessions.start(case_id, now))
+        case Verified(case_id, answered):
+            return visit.go("/my" if answered else "/my/info", sessions.start(case_id, now))
         case Locked():
             return visit.page("find_locked", 429)
     return _asked(visit, "find", FIND, wrong=words_of("find", visit.language)["wrong"])

@@ -105,27 +105,20 @@ class Visit:
 
         where = {"csrf": self.csrf, "base": self.base, "path": self.path, "verified": self.verified}
         html = render(name, self.language, {**where, **context})
-        return Response(html, headers=self._headers(forms_to=forms_to), status_code=http)
-
-    def file(self, content: bytes, media_type: str, name: str) -> Response:
-        """Return a file to be kept (never shown in place); `name` is ours, so it is plain ASCII."""
-        headers = self._headers() | {
-            "Content-Type": media_type,
-            "Content-Disposition": f'attachment; filename="{name}"',
-        }
-        return Response(content, headers=headers, status_code=200)
+        return Response(html, headers=self.page_headers(forms_to=forms_to), status_code=http)
 
     def go(self, path: str, session: Session | None = None, **query: str) -> Response:
         """Return a redirect to one of our own pages (303), starting `session` if one is given."""
         asked = urlencode({"lang": self.language, **query})
-        headers = self._headers(session) | {"Location": f"{self.base}{path}?{asked}"}
+        headers = self.page_headers(session) | {"Location": f"{self.base}{path}?{asked}"}
         return Response("", headers=headers, status_code=303)
 
     def leave(self, url: str) -> Response:
         """Return a redirect (303) to an address outside our own pages, which we made ourselves."""
-        return Response("", headers=self._headers() | {"Location": url}, status_code=303)
+        return Response("", headers=self.page_headers() | {"Location": url}, status_code=303)
 
-    def _headers(self, session: Session | None = None, forms_to: str = "") -> dict[str, str | list[str]]:
+    def page_headers(self, session: Session | None = None, forms_to: str = "") -> dict[str, str | list[str]]:
+        """Return the headers of every answer; a session's cookie is renewed with it."""
         from chalicelib.api.pages import content_security_policy
 
         headers: dict[str, str | list[str]] = {

@@ -27,6 +27,7 @@ class Verified:
     """The factor is right; the case may be shown."""
 
     case_id: CaseId
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _let_in(case: Case, by: str, way: TriesRow, now: datetime, over: str = "refe
     """Put the visit on record; the tries count anew."""
     verified = Fact(case.id, FactKind.VERIFIED, now, (over, stamp(now)), {"by": by})
     batch.write([facts.to_row(verified)], gone=[tries.of_case(case.id), way])
-    return Verified(case.id)
+    return Verified(case.id, case.answered or not case.is_open)
 
 
 def _case(case_id: CaseId) -> Case | None:

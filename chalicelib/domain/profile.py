@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -138,6 +138,10 @@ class Profile:
     def response_time(self) -> int:
         """Seconds a borrower has to answer, from the first notice to the end of the last window."""
         return sum(step.wait for step in self.steps)
+
+    def respond_by(self, noticed_at: datetime, zone: ZoneInfo) -> date:
+        """Return the borrower's local day by which he is asked to answer a notice of `noticed_at`."""
+        return (noticed_at + timedelta(seconds=self.response_time)).astimezone(zone).date()
 
     @property
     def answered_wait(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,11 +73,11 @@ def fill(
         amount=case.amount,
         due_date=case.due_date,
         overdue_since=case.overdue_since,
-        respond_by=(first + timedelta(seconds=profile.response_time)).astimezone(zone).date(),
+        respond_by=profile.respond_by(first, zone),
         today=today,
         mediation_days=profile.answered_wait // _DAY,
         modes_offered=tuple(mode.value for mode in Mode),
-        regulator=_regulator(profile, lender, language),
+        regulator=regulator_of(profile, lender, language),
         notice_id=notice_id,
         case_reference=case.id.reference,
         verify_code=verify_code,
@@ -105,7 +105,7 @@ def _sent_before(sent: Iterable[Fact], zone: ZoneInfo) -> tuple[SentBefore, ...]
     return tuple(SentBefore(fact.which[0], fact.which[1], fact.at.astimezone(zone).date()) for fact in sent)
 
 
-def _regulator(profile: Profile, lender: Lender, language: str) -> Regulator:
+def regulator_of(profile: Profile, lender: Lender, language: str) -> Regulator:
     """Return the supervisor a notice names: the profile's, or the lender's own where that is national."""
     if not profile.regulator_from_lender:
         return Regulator.in_language(profile.regulator, language)

@@ -56,7 +56,7 @@ def of(case_id: CaseId, kind: FactKind | None = None) -> list[Fact]:
     prefix = keys.facts(case_id) if kind is None else keys.fact(case_id, kind)
     rows = FactRow.query(keys.loan(case_id.loan_key), Row.sk.startswith(prefix), consistent_read=True)
     # One kind's name may begin another's: QUESTION, QUESTION_ANSWERED.
-    return in_order(_to_fact(case_id, row) for row in rows if kind is None or row.kind == kind.value)
+    return in_order(from_row(case_id, row) for row in rows if kind is None or row.kind == kind.value)
 
 
 def in_order(found: Iterable[Fact]) -> list[Fact]:
@@ -65,7 +65,8 @@ def in_order(found: Iterable[Fact]) -> list[Fact]:
     return sorted(found, key=lambda fact: (fact.at, order.index(fact.kind)))
 
 
-def _to_fact(case_id: CaseId, row: FactRow) -> Fact:
+def from_row(case_id: CaseId, row: FactRow) -> Fact:
+    """Return the fact that a row of a case holds."""
     kind = FactKind(row.kind)
     rest = row.sk.removeprefix(keys.fact(case_id, kind)).lstrip("#")
     which = tuple(rest.split("#")) if rest else ()

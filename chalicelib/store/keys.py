@@ -18,6 +18,7 @@ UNMATCHED = "UNMATCHED"
 UPLOAD = "UPLOAD"
 STRANGERS = "STRANGER"
 COMPLAINT = "COMPLAINT"
+TALKS = "TALK"
 
 
 def loan(loan_key: str) -> str:
@@ -110,3 +111,8 @@ def complaint(reference: str) -> str:
 def waiting(kind: FactKind, day: date) -> str:
     """Partition of what came in on one UTC day and waits for a member of staff."""
     return f"WAITING#{kind.value}#{day.isoformat()}"
+
+
+def sign_up(talk: str, contact: str) -> tuple[str, str]:
+    """Partition and sort key of one person's place in a talk, by the hash of his contact."""
+    return f"{TALKS}#{talk}", f"SIGNUP#{contact}"

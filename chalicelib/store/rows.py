@@ -121,6 +121,16 @@ class WaitRow(Row):
     deadline = MomentAttribute()
 
 
+class DossierRow(Row):
+    """A fact or the wait, for a query that reads both; never written."""
+
+    kind = UnicodeAttribute(null=True)
+    at = MomentAttribute(null=True)
+    detail = JSONAttribute(null=True)
+    stage = UnicodeAttribute(null=True)
+    deadline = MomentAttribute(null=True)
+
+
 class WatchRow(Row):
     """The waiting delivery execution of one step: what to signal when a receipt comes."""
 
@@ -236,6 +246,34 @@ class DocumentsRow(Row):
     offered = NumberAttribute()
     kept = NumberAttribute(null=True)
     size = NumberAttribute(null=True)
+
+
+class TalkRow(Row):
+    """A talk anyone may join."""
+
+    title = JSONAttribute()
+    about = JSONAttribute()
+    how = JSONAttribute()
+    language = UnicodeAttribute()
+    starts_at = MomentAttribute()
+    minutes = NumberAttribute()
+    zone = UnicodeAttribute()
+    seats = NumberAttribute()
+    taken = NumberAttribute(default=0)
+    link = UnicodeAttribute(null=True)
+    material = UnicodeAttribute(null=True)
+    sequence = NumberAttribute(default=0)
+    cancelled = BooleanAttribute(default=False)
+
+
+class SignUpRow(Row):
+    """Somebody who wants to come to a talk; dropped some time after it."""
+
+    contact = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    reference = UnicodeAttribute()
+    seat = UnicodeAttribute()
+    at = MomentAttribute()
 
 
 class LenderRow(Row):

@@ -22,7 +22,7 @@ from chalicelib.store import batch
 from chalicelib.store import links as link_rows
 from infra.local.recording import current_function
 from tests.road import SECRET, Road
-from tests.walk import FEEDBACK, walk
+from tests.walk import FEEDBACK, Answers, walk
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
@@ -123,21 +123,28 @@ class Driver:
         batch.write([link_rows.row_of(link_rows.Link(digest, CaseId.parse(case), expires))])
         return "/n/" + "t" * 22
 
-    def answer(self, case: str) -> None:
-        """Be the borrower: a wrong factor, the right one, every page, the answer."""
+    def enter(self, case: str) -> None:
+        """Be the borrower: a wrong factor, the right one."""
         path = self.link(case)
         self.http("POST", path, headers=FORM, body=b"factor=0000")
         entered = self.http("POST", path, headers=FORM, body=b"factor=123X")
         self.cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
+
+    def answer(self, case: str) -> None:
+        """Be the borrower: every page, the answer."""
+        self.enter(case)
         for page in ("info", "notice", "contact", "form/feedback/reason"):
             self.http("GET", f"/my/{page}", headers=self.cookie)
         self.post("contact", channel="EMAIL", act="stop")
         self.post("contact", channel="EMAIL", act="start")
         self.post("contact", channel="EMAIL", act="stop")
-        check = walk(self._sent, "feedback", FEEDBACK)
+        self.journey("feedback", FEEDBACK)
+
+    def journey(self, name: str, answers: Answers) -> None:
+        """Go a journey's pages, send it and look at its confirmation."""
+        check = walk(self._sent, name, answers)
         self.http("GET", check, headers=self.cookie)
-        self._sent(check, {})
-        self.http("GET", "/my/form/feedback/done", headers=self.cookie)
+        self.http("GET", self._sent(check, {}), headers=self.cookie)
 
     def post(self, page: str, **fields: object) -> str:
         """Send one of the borrower's forms; returns where it leads."""
