@@ -10,6 +10,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.door import door
+from chalicelib.api.guard import guard
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.providers import providers
@@ -32,6 +33,7 @@ app.register_blueprint(public)
 app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
 app.register_blueprint(unsubscribing)
+app.register_middleware(guard, "http")
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 
