@@ -13,6 +13,7 @@ from chalicelib.api.complaints import complaints
 from chalicelib.api.contact import contact
 from chalicelib.api.door import door
 from chalicelib.api.evidence import evidence
+from chalicelib.api.guard import guard
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
 from chalicelib.api.my_case import my_case
@@ -48,6 +49,7 @@ app.register_blueprint(my_case)
 app.register_blueprint(my_records)
 app.register_blueprint(my_mediation)
 app.register_blueprint(talks)
+app.register_middleware(guard, "http")
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 

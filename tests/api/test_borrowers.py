@@ -139,3 +139,18 @@ def test_the_session_ends_after_half_an_hour_and_after_four_however_busy(
 def test_a_session_idle_for_half_an_hour_is_over(scene: Scene, inside: Browser) -> None:
     scene.road.clock.advance(minutes=31)
     assert inside.get("/my/info").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "status"),
+    [
+        ("POST", "/my/preferences", "application/json", 415),
+        ("POST", "/my/info", "application/x-www-form-urlencoded", 405),
+        ("GET", "/v1/events/nothing", "application/json", 404),
+    ],
+)
+def test_no_answer_lacks_its_guards(scene: Scene, method: str, path: str, kind: str, status: int) -> None:
+    page = Browser().ask(method, path, b"{}" if method == "POST" else b"", {"content-type": kind})
+    assert page.status_code == status
+    for name in ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"):
+        assert page.headers[name]
