@@ -125,12 +125,15 @@ class People(Lambdas):
 
     def push_reports(self) -> int:
         """Alibaba Cloud pushes what it has to report, and again until it is answered 200."""
-        reports = [one.report() for one in self.providers.outbox if one.provider == "alibaba"]
+        sent = [one for one in self.providers.outbox if one.provider == "alibaba"]
+        reports = [one.report() for one in sent]
         door = f"/v1/providers/alibaba/{path_token(KEYS['reference_key'].encode(), 'test')}/reports"
         route = "/v1/providers/alibaba/{token}/reports"
         given = {"content_type": "application/json"}
         reply = self.http("POST", route, json.dumps(reports), path=door, **given)
         status = int(reply["statusCode"])
+        if status == 200:
+            self.state.told += [(*one.notice, "DELIVERED") for one in sent]
         if status >= 500 and "push_reports" not in self.state.pending:
             self.state.pending.append("push_reports")
         return status
@@ -144,7 +147,7 @@ class People(Lambdas):
         lines = [json.dumps(each) for each in events]
         key = "events/2026-11-24.ndjson"
         self.state.objects[f"{PRINTS}/{key}"] = "\n".join([*lines, "unreadable"]).encode()
-        self.state.printed += [(ids["case_id"], ids["step"], word) for word in words]
+        self.state.told += [(ids["case_id"], ids["step"], "LETTER", word) for word in words]
         detail = {"object": {"key": key}, "bucket": {"name": PRINTS}}
         told = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
         self.state.receipts.append(json.dumps(told))

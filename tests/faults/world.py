@@ -179,7 +179,7 @@ class World(People):
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.rested, state.gave_up, state.lag)),
-            str((state.alibaba_share, state.chance, state.apps, state.printed)),
+            str((state.alibaba_share, state.chance, state.apps, state.told)),
             str(sorted(key for key in state.objects if not key.startswith(RECORDS))),
             str((state.receipts, sorted(set(state.given_receipts)), state.notices)),
             *sorted(
