@@ -55,8 +55,7 @@ def of(case_id: CaseId, kind: FactKind | None = None) -> list[Fact]:
     """Return a case's facts, oldest first; only those of one kind when it is given."""
     prefix = keys.facts(case_id) if kind is None else keys.fact(case_id, kind)
     rows = FactRow.query(keys.loan(case_id.loan_key), Row.sk.startswith(prefix), consistent_read=True)
-    # One kind's name may begin another's: QUESTION, QUESTION_ANSWERED.
-    return in_order(from_row(case_id, row) for row in rows if kind is None or row.kind == kind.value)
+    return in_order(from_row(case_id, row) for row in rows)
 
 
 def in_order(found: Iterable[Fact]) -> list[Fact]:

@@ -52,6 +52,6 @@ def test_whether_a_fact_is_on_record() -> None:
 
 
 def test_a_kind_whose_name_begins_anothers_is_told_from_it() -> None:
-    for kind in (FactKind.QUESTION, FactKind.QUESTION_ANSWERED):
+    for kind in (FactKind.QUESTION, FactKind.RESPONSE):
         facts.append(Fact(CASE_ID, kind, NOON, ("one",)))
     assert [fact.kind for fact in facts.of(CASE_ID, FactKind.QUESTION)] == [FactKind.QUESTION]
