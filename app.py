@@ -11,10 +11,18 @@ from chalice.app import CloudWatchEvent, SQSEvent
 from chalicelib.api.borrowers import borrowers
 from chalicelib.api.complaints import complaints
 from chalicelib.api.contact import contact
+from chalicelib.api.door import door
+from chalicelib.api.evidence import evidence
+from chalicelib.api.guard import guard
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
+from chalicelib.api.my_case import my_case
+from chalicelib.api.my_mediation import my_mediation
+from chalicelib.api.my_records import my_records
 from chalicelib.api.providers import providers
+from chalicelib.api.public import public
 from chalicelib.api.questions import questions
+from chalicelib.api.talks import talks
 from chalicelib.api.unsubscribe import unsubscribing
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
@@ -25,14 +33,23 @@ from chalicelib.workflow.task import Task
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 app = Chalice(app_name="accord", configure_logs=False)
+app.api.binary_types = [*app.api.binary_types, "application/pdf"]
 app.register_blueprint(loan_systems)
 app.register_blueprint(providers)
+app.register_blueprint(door)
+app.register_blueprint(public)
 app.register_blueprint(borrowers)
 app.register_blueprint(journeys)
 app.register_blueprint(contact)
 app.register_blueprint(questions)
 app.register_blueprint(complaints)
+app.register_blueprint(evidence)
 app.register_blueprint(unsubscribing)
+app.register_blueprint(my_case)
+app.register_blueprint(my_records)
+app.register_blueprint(my_mediation)
+app.register_blueprint(talks)
+app.register_middleware(guard, "http")
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 
@@ -60,6 +77,12 @@ def take_loan_event(event: SQSEvent) -> Any:
 def take_receipt(event: SQSEvent) -> Any:
     """Put providers' receipts on their cases; a record that fails comes back alone."""
     return _each_record(event, wired().take_receipt)
+
+
+@app.on_sqs_message(queue="accord-evidence", batch_size=1, name="take_evidence")
+def take_evidence(event: SQSEvent) -> Any:
+    """Check files that borrowers handed in; one that fails comes back."""
+    return _each_record(event, wired().take_evidence)
 
 
 @app.on_sqs_message(queue="accord-notices", batch_size=1, name="send_notice")

@@ -8,6 +8,7 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class HashKeys:
     person: bytes
 
 
+_CLEAR = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs that are not taken for one another
+ACCESS_DIGITS = 6
 TOKEN_BYTES = 16  # 128 bits, 22 characters in a URL
 
 
@@ -35,6 +38,33 @@ def factor_digest(factor: str, scope: str, pepper: bytes) -> str:
     """Return what is stored instead of a second factor; `scope` (the loan) keeps equal factors apart."""
     plain = unicodedata.normalize("NFKC", factor).strip().upper()  # full-width digits are digits
     return _mac(pepper, b"factor", scope.encode(), plain.encode("utf-8", "replace"))[:22]
+
+
+def access_code(scope: str, step: str, pepper: bytes) -> str:
+    """Return the six digits of a one-time code: derived, so that whoever sends or checks it need not keep it.
+
+    `scope` is the case, `step` the name of the message that carries it, which no two codes share.
+    """
+    mac = hmac.new(pepper, b"\0".join((b"access", scope.encode(), step.encode())), hashlib.sha256).digest()
+    return f"{int.from_bytes(mac[:8], 'big') % 10**ACCESS_DIGITS:0{ACCESS_DIGITS}d}"
+
+
+def digits(typed: str) -> str:
+    """Return the digits of a code as it was typed: full-width ones are digits, spaces are none."""
+    return "".join(each for each in unicodedata.normalize("NFKC", typed) if each in "0123456789")
+
+
+def check_code(scope: str, step: str, pepper: bytes) -> str:
+    """Return the code (40 bits) by which a message can be asked about: `7K4M-2Q9P`, without 0, O, 1 and I."""
+    mac = hmac.new(pepper, b"\0".join((b"check", scope.encode(), step.encode())), hashlib.sha256).digest()
+    code = "".join(_CLEAR[byte % len(_CLEAR)] for byte in mac[:8])
+    return f"{code[:4]}-{code[4:]}"
+
+
+def check_digest(code: str, day: date, pepper: bytes) -> str:
+    """Return what is stored instead of a check code and the day of its message, 22 characters."""
+    plain = "".join(each for each in unicodedata.normalize("NFKC", code).upper() if each.isalnum())
+    return _mac(pepper, b"checked", plain.encode("utf-8", "replace"), day.isoformat().encode())[:22]
 
 
 def matches(given: str, kept: str) -> bool:

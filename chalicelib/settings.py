@@ -24,6 +24,7 @@ class Settings:
     delivery_machine_arn: str
     records_bucket: str
     print_bucket: str
+    uploads_bucket: str
     public_url: str
     keys_secret: str
     lender_secret_prefix: str
@@ -56,6 +57,7 @@ class Settings:
             delivery_machine_arn=get("DELIVERY_MACHINE_ARN"),
             records_bucket=get("RECORDS_BUCKET"),
             print_bucket=get("PRINT_BUCKET"),
+            uploads_bucket=get("UPLOADS_BUCKET"),
             public_url=get("PUBLIC_URL").rstrip("/"),
             keys_secret=get("KEYS_SECRET"),
             lender_secret_prefix=get("LENDER_SECRET_PREFIX"),

@@ -19,7 +19,7 @@ from tests.table import make_table
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 SECRET = "whsec_" + "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"
-RECORDS, PRINTS = "accord-test-records", "accord-test-print"
+RECORDS, PRINTS, UPLOADS = "accord-test-records", "accord-test-print", "accord-test-uploads"
 KEYS = {
     "link_pepper": "pepper" * 6,
     "session_key": "session" * 5,
@@ -70,7 +70,7 @@ class Road:
         table = make_table(boto3.client("dynamodb"))
         queue = boto3.client("sqs").create_queue(QueueName="accord-loan-events")["QueueUrl"]
         receipts = boto3.client("sqs").create_queue(QueueName="accord-receipts")["QueueUrl"]
-        for bucket in (RECORDS, PRINTS):
+        for bucket in (RECORDS, PRINTS, UPLOADS):
             boto3.client("s3").create_bucket(Bucket=bucket)
         secrets = boto3.client("secretsmanager")
         secrets.create_secret(Name="accord/test/keys", SecretString=json.dumps(KEYS))
@@ -108,6 +108,7 @@ def _settings(table: str, queue: str, receipts: str) -> Settings:
         delivery_machine_arn=_machine("delivery"),
         records_bucket=RECORDS,
         print_bucket=PRINTS,
+        uploads_bucket=UPLOADS,
         public_url="https://accord.example",
         keys_secret="accord/test/keys",
         lender_secret_prefix="accord/test/lender/",

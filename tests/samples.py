@@ -55,12 +55,14 @@ VARIABLES = Variables(
     regulator=Regulator("国家金融监督管理总局", "12378", "工作日9:00—17:00", "北京市西城区金融大街甲15号"),
     notice_id="0f3c9a1b2d4e5f60718293a4",
     verify_code="7K4M-2Q9P",
+    case_reference="AC-7KQ2-XW3M-1",
     sent_before=(
         SentBefore("first_notice", "SMS", date(2026, 11, 23)),
         SentBefore("first_notice", "EMAIL", date(2026, 11, 23)),
     ),
     callback_number="400-000-0000",
     stopped_channel="SMS",
+    access_code="042917",
     feedback=Feedback("FB-7K4M2Q", datetime(2026, 11, 25, 14, 30, tzinfo=_SHANGHAI)),
     meeting=Meeting(
         datetime(2026, 12, 9, 14, 30, tzinfo=_SHANGHAI), "ONSITE", "李静", "示范市人民路1号三楼302室"

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-FEEDBACK: Mapping[str, Mapping[str, Any]] = {
+Answers = Mapping[str, Mapping[str, Any]]
+
+FEEDBACK: Answers = {
     "reason": {"reason": "UNEMPLOYMENT"},
     "words": {"text": "我失业了"},
     "mediation": {"wish": "YES"},
@@ -18,7 +20,7 @@ _LONGEST = 30
 def walk(
     post: Callable[[str, Mapping[str, Any]], str],
     journey: str,
-    answers: Mapping[str, Mapping[str, Any]],
+    answers: Answers,
     *,
     root: str = "/my/form",
 ) -> str:

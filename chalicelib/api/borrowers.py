@@ -1,45 +1,16 @@
-"""The borrowers' pages: landing, second factor, legal information, notice."""
+"""A verified borrower reads: legal information, the notice and its PDF."""
 
 from __future__ import annotations
 
 from chalice import Blueprint, Response
 
-from chalicelib.api import session as sessions
 from chalicelib.api import views
-from chalicelib.api.pages import words_of
-from chalicelib.api.visit import FORM, Visit, Who, visited
+from chalicelib.api.files import PDF, attachment
+from chalicelib.api.visit import Visit, Who, visited
+from chalicelib.domain.codes import ChannelName
 from chalicelib.texts import fill, load_words
 
 borrowers = Blueprint(__name__)
-
-
-@borrowers.route("/n/{token}", methods=["GET", "HEAD"])
-@visited(borrowers, Who.ANYONE)
-def landing(visit: Visit, token: str) -> Response:
-    """Say who writes and ask for the second factor; looks nothing up, so it tells nothing about the link."""
-    return _landing(visit, token, "open")
-
-
-@borrowers.route("/n/{token}", methods=["POST"], content_types=FORM)
-@visited(borrowers, Who.ANYONE)
-def verify(visit: Visit, token: str) -> Response:
-    """Check the second factor and start a session; the token leaves the address with the redirect."""
-    from chalicelib.borrower.verify import Gone, Locked, Verified, Verify, Wrong
-
-    factor = visit.form.get("factor", "").strip()
-    if not factor:
-        return _landing(visit, token, "open", 400, error="empty")
-    now = visit.wiring.clock()
-    match Verify(visit.wiring.pepper)(token, factor, now):
-        case Verified(case_id):
-            page = "/my/contact" if visit.form.get("stop") else "/my/info"
-            return visit.go(page, sessions.start(case_id, now))
-        case Wrong(left):
-            return _landing(visit, token, "open", 400, error="wrong", tries_left=left)
-        case Locked():
-            return _landing(visit, token, "locked", 429)
-        case Gone():
-            return _landing(visit, token, "gone", 404)
 
 
 @borrowers.route("/my/info", methods=["GET"])
@@ -65,10 +36,23 @@ def notice(visit: Visit) -> Response:
     )
 
 
-def _landing(
-    visit: Visit, token: str, state: str, status: int = 200, *, error: str = "", tries_left: int = 0
-) -> Response:
-    stop = visit.query.get("stop", "") or visit.form.get("stop", "")
-    messages = words_of("landing", visit.language)["errors"]
-    errors = {"factor": fill(messages[error], tries_left=tries_left)} if error else {}
-    return visit.page("landing", status, token=token, state=state, stop=stop[:10], errors=errors)
+@borrowers.route("/my/notice.pdf", methods=["GET"])
+@visited(borrowers, Who.BORROWER)
+def notice_pdf(visit: Visit) -> Response:
+    """Hand the notice out as a letter to keep, as of now; nothing of a closed case."""
+    from chalicelib.notices.compose import compose
+    from chalicelib.notices.laid_out import with_pages
+
+    case = visit.case()
+    if not case.is_open:
+        return views.closed(visit, case)
+    values = views.variables(visit, case)
+    message = compose(
+        profile=case.profile,
+        step="first_notice",
+        channel=ChannelName.LETTER.value,
+        language=visit.language,
+        variables=values,
+    )
+    pages = with_pages(message, values, case.borrower.postal, case.profile)
+    return attachment(visit, pages.pdf, PDF, f"{case.id.reference}.pdf")

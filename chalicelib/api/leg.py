@@ -73,6 +73,5 @@ def leg_of(visit: Visit, journey: str, root: str) -> Leg:
         return Leg(visit, act, root, "", {}, sent=False)
     if draft.sent_at:
         return Leg(visit, act, root, draft.id, draft.answered, sent=True)
-    return Leg(
-        visit, act, root, draft.id, act.journey.standing(draft.answered, act.offers(visit)), sent=False
-    )
+    standing = act.journey.standing(draft.answered, lambda: act.offers(visit))
+    return Leg(visit, act, root, draft.id, standing, sent=False)

@@ -35,18 +35,20 @@ def closed(visit: Visit, case: Case) -> Response:
 
 def variables(visit: Visit, case: Case) -> Variables:
     """Return what the notice says, as of now and in the visitor's language."""
-    from chalicelib import profiles
+    from chalicelib import links, profiles
     from chalicelib.domain.keys import notice_id
     from chalicelib.notices.fill import fill
 
     profile = profiles.of_version(case.profile, case.profile_version)
+    first = profile.steps[0]
     return fill(
         case,
         visit.wiring.lender(case.lender),
         profile,
         language=visit.language,
-        link=f"{visit.wiring.settings.public_url}/my/form/feedback",
-        notice_id=notice_id(case.id, profile.steps[0].name, profile.steps[0].channels[0].value),
+        link=f"{visit.wiring.settings.public_url}/open/find",  # a page kept or printed outlives the session
+        notice_id=notice_id(case.id, first.name, first.channels[0].value),
+        verify_code=links.check_code(str(case.id), first.name, visit.wiring.pepper()),
         at=visit.wiring.clock(),
     )
 
@@ -64,8 +66,11 @@ def answered_on(visit: Visit, case: Case) -> str:
 
     if not case.answered:
         return ""
-    last = facts.of(case.id, FactKind.FEEDBACK)[-1]
-    return format_date(last.at.astimezone(zone_of(case)).date(), visit.language)
+    # An application or a dispute answers a notice as well, when there is no feedback.
+    for kind in (FactKind.FEEDBACK, FactKind.APPLICATION, FactKind.DISPUTE):
+        if given := facts.of(case.id, kind):
+            return format_date(given[-1].at.astimezone(zone_of(case)).date(), visit.language)
+    return ""
 
 
 def zone_of(case: Case) -> ZoneInfo:

@@ -96,26 +96,34 @@ class Visit:
             self.seen["case"] = cases.get(self.case_id)
         return self.seen["case"]
 
-    def page(self, name: str, http: int = 200, **context: object) -> Response:
-        """Return a rendered page; a session's cookie is renewed with it."""
+    def page(self, name: str, http: int = 200, *, forms_to: str = "", **context: object) -> Response:
+        """Return a rendered page; a session's cookie is renewed with it.
+
+        `forms_to` is one more origin to which its form may go.
+        """
         from chalicelib.api.pages import render
 
         where = {"csrf": self.csrf, "base": self.base, "path": self.path, "verified": self.verified}
         html = render(name, self.language, {**where, **context})
-        return Response(html, headers=self._headers(), status_code=http)
+        return Response(html, headers=self.page_headers(forms_to=forms_to), status_code=http)
 
     def go(self, path: str, session: Session | None = None, **query: str) -> Response:
         """Return a redirect to one of our own pages (303), starting `session` if one is given."""
         asked = urlencode({"lang": self.language, **query})
-        headers = self._headers(session) | {"Location": f"{self.base}{path}?{asked}"}
+        headers = self.page_headers(session) | {"Location": f"{self.base}{path}?{asked}"}
         return Response("", headers=headers, status_code=303)
 
-    def _headers(self, session: Session | None = None) -> dict[str, str | list[str]]:
+    def leave(self, url: str) -> Response:
+        """Return a redirect (303) to an address outside our own pages, which we made ourselves."""
+        return Response("", headers=self.page_headers() | {"Location": url}, status_code=303)
+
+    def page_headers(self, session: Session | None = None, forms_to: str = "") -> dict[str, str | list[str]]:
+        """Return the headers of every answer; a session's cookie is renewed with it."""
         from chalicelib.api.pages import content_security_policy
 
         headers: dict[str, str | list[str]] = {
             "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": content_security_policy(),
+            "Content-Security-Policy": content_security_policy(forms_to),
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "Strict-Transport-Security": "max-age=63072000; includeSubDomains",

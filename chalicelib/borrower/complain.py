@@ -67,7 +67,7 @@ def look_up(reference: str, contact: str, now: datetime) -> Complaint | Locked |
     if not _REFERENCE.fullmatch(name):
         return None
     row = tries.complaint_row(name)
-    if tries.count(row, now.astimezone(UTC)) is None:
+    if tries.take(row, now.astimezone(UTC)) is None:
         return Locked()
     for one in complaints.find(name):
         if one.contact and hmac.compare_digest(one.contact.encode(), given.encode()):

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from chalicelib.borrower.wake import wake
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind
+from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
 from chalicelib.domain.dispute import DisputeKind, hold_of
+from chalicelib.domain.keys import CaseId
 from chalicelib.forms.journey import Submission
-from chalicelib.store import answers, waiting
+from chalicelib.store import answers, facts, waiting
 from chalicelib.store.facts import Fact
 from chalicelib.store.waiting import Waiting
 from chalicelib.timers import Timers
@@ -33,3 +34,10 @@ class Dispute:
         listed = Waiting(FactKind.DISPUTE, sent.id, sent.reference, sent.at, case.id, case.lender)
         answers.answer(case.id, CaseStatus.FEEDBACK, fact, hold=hold, beside=(waiting.row_of(listed),))
         wake(case.id, self.timers)
+
+
+def take_off_the_list(case_id: CaseId, hold: HoldKind) -> None:
+    """Note that the disputes under a hold are answered: they wait for nobody any more."""
+    for fact in facts.of(case_id, FactKind.DISPUTE):
+        if fact.detail["hold"] == hold.value:
+            waiting.done(Waiting(FactKind.DISPUTE, fact.which[0], fact.detail["reference"], fact.at))

@@ -41,7 +41,7 @@ def ask(case: Case, sent: Submission) -> bool:
 
 def of_case(case_id: CaseId) -> list[Question]:
     """Return the questions asked in a case with their answers, oldest first."""
-    answered = {fact.which[0]: fact for fact in facts.of(case_id, FactKind.QUESTION_ANSWERED)}
+    answered = {fact.which[0]: fact for fact in facts.of(case_id, FactKind.RESPONSE)}
     return [_question(fact, answered.get(fact.which[0])) for fact in facts.of(case_id, FactKind.QUESTION)]
 
 
@@ -54,7 +54,7 @@ def answer(case_id: CaseId, reference: str, text: str, now: datetime) -> bool:
     if found is None:
         raise NotFound(f"case {case_id} has no question {reference}")
     detail = {"reference": reference, "text": text}
-    new = facts.append(Fact(case_id, FactKind.QUESTION_ANSWERED, now, (found.id,), detail))
+    new = facts.append(Fact(case_id, FactKind.RESPONSE, now, (found.id,), detail))
     waiting.done(Waiting(FactKind.QUESTION, found.id, reference, found.asked_at))
     return new
 

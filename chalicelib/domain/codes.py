@@ -129,6 +129,25 @@ class PayOffer(StrEnum):
     UNSURE = "UNSURE"
 
 
+class DocumentKind(StrEnum):
+    """What a document handed in is."""
+
+    PDF = "PDF"
+    JPEG = "JPEG"
+    PNG = "PNG"
+
+
+class Refusal(StrEnum):
+    """Why a document was not kept."""
+
+    EMPTY = "EMPTY"
+    TOO_BIG = "TOO_BIG"
+    KIND = "KIND"
+    DAMAGED = "DAMAGED"
+    ACTIVE = "ACTIVE"
+    TOO_MANY = "TOO_MANY"
+
+
 class FactKind(StrEnum):
     """What a line of the timeline records."""
 
@@ -151,7 +170,7 @@ class FactKind(StrEnum):
     WRONG_PERSON = "WRONG_PERSON"
     COMPLAINT = "COMPLAINT"
     QUESTION = "QUESTION"
-    QUESTION_ANSWERED = "QUESTION_ANSWERED"
+    RESPONSE = "RESPONSE"
     EVIDENCE = "EVIDENCE"
     HOLD = "HOLD"
     MEETING = "MEETING"

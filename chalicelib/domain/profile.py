@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,18 @@ class Step:
         """Return for how many seconds what was sent over a channel counts as on its way."""
         return self.own_patience.get(channel, self.patience)
 
+    @property
+    def template(self) -> str:
+        """The name its words go by: all that are told in the same words share it."""
+        return self.name.partition("-")[0]
+
+    def numbered(self, name: str) -> Step:
+        """Return this message as one of several, over the one channel that its name ends in."""
+        channel = name.rpartition("-")[2]
+        if channel not in {each.value for each in self.channels}:
+            raise InvalidProfile(f"{self.name} does not go over {channel}")
+        return replace(self, name=name, channels=(ChannelName(channel),), fallback=())
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Profile:
@@ -93,10 +105,16 @@ class Profile:
         raise InvalidProfile(f"{self.version}: no step for stage {stage}")
 
     def step_named(self, name: str) -> Step:
-        """Return a round or a message beside them by name; raises InvalidProfile when there is none."""
+        """Return a round or a message beside them by name; raises InvalidProfile when there is none.
+
+        What may be told more than once has a number and its one channel in its name: `access_code-3-EMAIL`.
+        """
+        kind, _, rest = name.partition("-")
         for step in (*self.steps, *self.notices):
             if step.name == name:
                 return step
+            if step.name == kind and step in self.notices and rest:
+                return step.numbered(name)
         raise InvalidProfile(f"{self.version}: no step {name}")
 
     def term(self, name: str) -> Term:
@@ -120,6 +138,10 @@ class Profile:
     def response_time(self) -> int:
         """Seconds a borrower has to answer, from the first notice to the end of the last window."""
         return sum(step.wait for step in self.steps)
+
+    def respond_by(self, noticed_at: datetime, zone: ZoneInfo) -> date:
+        """Return the borrower's local day by which he is asked to answer a notice of `noticed_at`."""
+        return (noticed_at + timedelta(seconds=self.response_time)).astimezone(zone).date()
 
     @property
     def answered_wait(self) -> int:

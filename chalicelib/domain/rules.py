@@ -81,11 +81,11 @@ class Term:
         if self.unit == Unit.BUSINESS_DAYS:
             return calendar.add_business_days(start, self.amount)
         if self.unit == Unit.MONTHS:
-            return _months_later(start, self.amount)
+            return months_later(start, self.amount)
         raise ValueError(f"{self.rule.id}: {self.amount} {self.unit} are no days")
 
 
-def _months_later(start: date, months: int) -> date:
+def months_later(start: date, months: int) -> date:
     """The same day of a later month, or that month's last day where it has no such day."""
     year, month = divmod(start.year * _MONTHS_IN_YEAR + start.month - 1 + months, _MONTHS_IN_YEAR)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

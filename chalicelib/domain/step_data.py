@@ -11,6 +11,8 @@ from chalicelib.domain.section import Section
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _LONGEST = 30 * _DAY  # the delivery machine's own limit (infra/machines/delivery.asl.json)
+_UNITS = (("minutes", _MINUTE), ("hours", _HOUR), ("days", _DAY))
+_USUAL = {"budget": ("hours", _HOUR), "useful": ("days", _DAY)}
 _ROUNDS = (Stage.NOTIFY, Stage.REMIND, Stage.REMIND_AGAIN)
 
 _TERMS = frozenset(
@@ -60,8 +62,8 @@ def _step(section: Section, *, staged: bool) -> Step:
             channels=data.codes("channels", ChannelName, least=1),
             fallback=data.codes("fallback", ChannelName),
             patience=data.whole("patience_minutes") * _MINUTE,
-            budget=data.whole("budget_hours") * _HOUR,
-            useful=data.whole("useful_days") * _DAY,
+            budget=_span(data, "budget"),
+            useful=_span(data, "useful"),
             wait=data.whole("wait_days") * _DAY if staged else 0,
             own_patience=_own_patience(data),
         )
@@ -97,6 +99,15 @@ def _own_patience(data: Section) -> Mapping[ChannelName, int]:
             if name not in list(ChannelName):
                 raise own.fault(name, f"must be one of {', '.join(ChannelName)}")
         return {ChannelName(name): own.whole(name) * _HOUR for name in own.left()}
+
+
+def _span(data: Section, name: str) -> int:
+    """Return a length of time in seconds, said in minutes, in hours or in days."""
+    said = [(unit, seconds) for unit, seconds in _UNITS if f"{name}_{unit}" in data]
+    if len(said) > 1:
+        raise data.fault(name, "must be said once")
+    unit, seconds = said[0] if said else _USUAL[name]
+    return data.whole(f"{name}_{unit}") * seconds
 
 
 def terms(data: Section) -> Mapping[str, Term]:

@@ -14,6 +14,9 @@ Answers = Mapping[str, Value]
 PageAnswers = Mapping[str, Mapping[str, Value]]
 """Answers by page, then by field: two tabs that answer two pages write past each other."""
 
+Offers = Mapping[str, Mapping[str, str]]
+"""Codes that only the moment knows, with how each reads, by field."""
+
 RESERVED = frozenset({"check", "done"})
 
 
@@ -50,14 +53,14 @@ class Page:
             raise InvalidAnswer(tuple(faults))
         return found
 
-    def has_lapsed(self, answers: Mapping[str, Value], offers: Mapping[str, Mapping[str, str]]) -> bool:
-        """Whether a code was chosen that only the moment offered, and the moment is past."""
-        return any(
-            code not in offers.get(field.name, {})
+    def of_the_moment(self, answers: Mapping[str, Value]) -> list[tuple[str, str]]:
+        """Return (field, code) of everything chosen that only the moment offers."""
+        return [
+            (field.name, code)
             for field in self.fields
             if isinstance(field, Choice | Choices) and not field.codes and field.name in answers
             for code in _codes(answers[field.name])
-        )
+        ]
 
 
 def _codes(value: Value) -> list[str]:
@@ -80,9 +83,18 @@ class Journey:
                 path.append(page)
         return path
 
-    def standing(self, answered: PageAnswers, offers: Mapping[str, Mapping[str, str]]) -> PageAnswers:
-        """Return the answers without the pages of which something chosen is not offered any more."""
-        gone = {page.name for page in self.pages if page.has_lapsed(answered.get(page.name, {}), offers)}
+    def standing(self, answered: PageAnswers, offers: Callable[[], Offers]) -> PageAnswers:
+        """Return the answers without the pages of which something chosen is not offered any more.
+
+        `offers` is asked only when something was chosen that the moment offered.
+        """
+        chosen = {page.name: page.of_the_moment(answered.get(page.name, {})) for page in self.pages}
+        if not any(chosen.values()):
+            return answered
+        now = offers()
+        gone = {
+            name for name, codes in chosen.items() for field, code in codes if code not in now.get(field, {})
+        }
         return {name: answers for name, answers in answered.items() if name not in gone}
 
     def page(self, name: str, answered: PageAnswers) -> Page:

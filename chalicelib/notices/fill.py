@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,7 @@ def fill(
     language: str,
     link: str,
     notice_id: str,
+    verify_code: str,
     at: datetime,
     sent: Iterable[Fact] = (),
     default_date: date | None = None,
@@ -54,10 +55,11 @@ def fill(
 ) -> Variables:
     """Return what a notice of this case says at `at` (aware); days are the borrower's local days.
 
-    `sent` are the SENT facts so far, which a reminder names; `default_date` the day a UK default notice
-    gives (by default the case's), `validation_end` the end of a US validation period (by default 30 days
-    after its assumed receipt, by the profile's terms: 12 CFR 1006.34(b)(5)). What a purpose adds (a meeting,
-    an instalment, …) the caller puts in with `dataclasses.replace`.
+    `verify_code` is links.check_code; `sent` are the SENT facts so far, which a reminder names.
+    `default_date` is the day a UK default notice gives (by default the case's), `validation_end` the end of
+    a US validation period (by default 30 days after its assumed receipt, by the profile's terms: 12 CFR
+    1006.34(b)(5)). What a purpose adds (a meeting, an instalment, …) the caller puts in with
+    `dataclasses.replace`.
     """
     zone = zones_of(case.borrower.timezone, profile.zones)[0]
     first = case.noticed_at or at
@@ -71,13 +73,14 @@ def fill(
         amount=case.amount,
         due_date=case.due_date,
         overdue_since=case.overdue_since,
-        respond_by=(first + timedelta(seconds=profile.response_time)).astimezone(zone).date(),
+        respond_by=profile.respond_by(first, zone),
         today=today,
         mediation_days=profile.answered_wait // _DAY,
         modes_offered=tuple(mode.value for mode in Mode),
-        regulator=_regulator(profile, lender, language),
+        regulator=regulator_of(profile, lender, language),
         notice_id=notice_id,
-        verify_code=notice_id[:8].upper(),
+        case_reference=case.id.reference,
+        verify_code=verify_code,
         sent_before=_sent_before(sent, zone),
         default_date=default_date or case.default_date,
         validation_end=validation_end or _validation_end(profile, today),
@@ -102,7 +105,7 @@ def _sent_before(sent: Iterable[Fact], zone: ZoneInfo) -> tuple[SentBefore, ...]
     return tuple(SentBefore(fact.which[0], fact.which[1], fact.at.astimezone(zone).date()) for fact in sent)
 
 
-def _regulator(profile: Profile, lender: Lender, language: str) -> Regulator:
+def regulator_of(profile: Profile, lender: Lender, language: str) -> Regulator:
     """Return the supervisor a notice names: the profile's, or the lender's own where that is national."""
     if not profile.regulator_from_lender:
         return Regulator.in_language(profile.regulator, language)

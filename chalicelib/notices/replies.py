@@ -10,15 +10,15 @@ from chalicelib import links, profiles
 from chalicelib.channels.replies import Reply
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.person import AddressKey, Person
+from chalicelib.domain.person import Person
 from chalicelib.notices.plan import claim_key
 from chalicelib.notices.reply_words import Meaning, meaning_of
+from chalicelib.notices.wrong_person import disown
 from chalicelib.store import cases, facts, persons, strangers
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
 CONFIRMATION = "opt_out_confirmation"
-_WRONG = "wrong_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,7 @@ class Replies:
         if meaning == Meaning.OTHER and not concerned:
             strangers.keep(reply.provider, reply.reply_id, reply.phone, reply.text, now)
         if meaning == Meaning.WRONG_PERSON:
-            for channel in (ChannelName.SMS, ChannelName.VOICE):
-                persons.suppress(key, AddressKey(channel, phone), _WRONG)
-                for case_id in concerned:
-                    facts.append(Fact(case_id, FactKind.SUPPRESSED, now, (channel.value, _WRONG)))
+            disown(key, ChannelName.SMS, phone, concerned, now)
         if meaning == Meaning.STOP:
             persons.opt_out(key, ChannelName.SMS)
             for case_id in concerned:

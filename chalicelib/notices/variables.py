@@ -56,7 +56,8 @@ class Variables:
 
     `today` is the day of sending; `mediation_days` the profile's limit; `account_last4` at most four
     characters; the three links may be one and the same. `voice_name` (by default the initiator) must not
-    tell that a debt is collected. `stopped_channel` is the channel an opt-out silenced. What only some
+    tell that a debt is collected. `stopped_channel` is the channel an opt-out
+    silenced, `access_code` a one-time code. What only some
     purposes or jurisdictions need has a default and blocks only the notices that need it. Raises
     AmountMismatch when an itemisation does not sum to the amount.
     """
@@ -84,11 +85,13 @@ class Variables:
     regulator: Regulator
     notice_id: str
     verify_code: str
+    case_reference: str = ""
     sent_before: tuple[SentBefore, ...] = ()
     callback_number: str = ""
     voice_name: str = ""
     contact_person: str = ""
     stopped_channel: str = ""
+    access_code: str = ""
     collector_address: str = ""
     agreement_name: str = ""
     agreement_provision: str = ""

@@ -152,6 +152,11 @@ def reach(case_id: CaseId, step: str) -> None:
     update(case_id, [CaseRow.reached.add({step})], ~CaseRow.reached.contains(step))
 
 
+def unreach(case_id: CaseId, step: str) -> None:
+    """Take back that a message of a step arrived: it arrived at somebody else's."""
+    update(case_id, [CaseRow.reached.delete({step})], CaseRow.reached.contains(step))
+
+
 def retire(case_id: CaseId) -> None:
     """Take a closed case out of the sweeper's index."""
     update(case_id, [CaseRow.open_day.remove()], CaseRow.status == CaseStatus.CLOSED.value)

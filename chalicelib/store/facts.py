@@ -55,7 +55,7 @@ def of(case_id: CaseId, kind: FactKind | None = None) -> list[Fact]:
     """Return a case's facts, oldest first; only those of one kind when it is given."""
     prefix = keys.facts(case_id) if kind is None else keys.fact(case_id, kind)
     rows = FactRow.query(keys.loan(case_id.loan_key), Row.sk.startswith(prefix), consistent_read=True)
-    return in_order(_to_fact(case_id, row) for row in rows)
+    return in_order(from_row(case_id, row) for row in rows)
 
 
 def in_order(found: Iterable[Fact]) -> list[Fact]:
@@ -64,7 +64,8 @@ def in_order(found: Iterable[Fact]) -> list[Fact]:
     return sorted(found, key=lambda fact: (fact.at, order.index(fact.kind)))
 
 
-def _to_fact(case_id: CaseId, row: FactRow) -> Fact:
+def from_row(case_id: CaseId, row: FactRow) -> Fact:
+    """Return the fact that a row of a case holds."""
     kind = FactKind(row.kind)
     rest = row.sk.removeprefix(keys.fact(case_id, kind)).lstrip("#")
     which = tuple(rest.split("#")) if rest else ()

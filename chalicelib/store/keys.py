@@ -12,10 +12,13 @@ EVENT = "EVENT"
 LINK = "LINK"
 LENDERS = "LENDER"
 TRIES = "TRIES"
+CHECK = "CHECK"
 PERSON = "PERSON"
 UNMATCHED = "UNMATCHED"
+UPLOAD = "UPLOAD"
 STRANGERS = "STRANGER"
 COMPLAINT = "COMPLAINT"
+TALKS = "TALK"
 
 
 def loan(loan_key: str) -> str:
@@ -45,6 +48,16 @@ def draft(subject: Subject, journey: str) -> tuple[str, str]:
     return loan(subject.loan_key), f"{subject.generation:04d}#DRAFT#{journey}"
 
 
+def upload(upload_id: str) -> str:
+    """Partition of one document that may be handed in."""
+    return f"{UPLOAD}#{upload_id}"
+
+
+def documents(case: CaseId) -> str:
+    """Sort key of how many documents a case has, and how large they are."""
+    return f"{case.generation:04d}#DOCUMENTS"
+
+
 def person(key: str) -> str:
     """Partition of one person, by the keyed hash of his address."""
     return f"{PERSON}#{key}"
@@ -70,6 +83,21 @@ def link(digest: str) -> str:
     return f"LINK#{digest}"
 
 
+def access_code(case: CaseId) -> str:
+    """Sort key of the one-time codes a case was sent."""
+    return f"{case.generation:04d}#CODE"
+
+
+def check(digest: str) -> str:
+    """Partition of one message that was sent on one day, by the keyed hash of its check code and the day."""
+    return f"{CHECK}#{digest}"
+
+
+def reference(start: str) -> str:
+    """Partition of the loans whose key begins as a case reference says (eight characters)."""
+    return f"REF#{start}"
+
+
 def open_day(lender: str, opened_at: datetime) -> str:
     """Index key of a lender's cases opened on one UTC day; removed once a closed case is at rest (sparse)."""
     return f"{lender}#{opened_at.date().isoformat()}"
@@ -83,3 +111,8 @@ def complaint(reference: str) -> str:
 def waiting(kind: FactKind, day: date) -> str:
     """Partition of what came in on one UTC day and waits for a member of staff."""
     return f"WAITING#{kind.value}#{day.isoformat()}"
+
+
+def sign_up(talk: str, contact: str) -> tuple[str, str]:
+    """Partition and sort key of one person's place in a talk, by the hash of his contact."""
+    return f"{TALKS}#{talk}", f"SIGNUP#{contact}"

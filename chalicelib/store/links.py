@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.codes import ChannelName
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import keys
 from chalicelib.store.rows import LinkRow, Row
@@ -12,11 +13,12 @@ from chalicelib.store.rows import LinkRow, Row
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Which case a link opens, and until when (UTC)."""
+    """Which case a link opens, until when (UTC), and over which channel it went out (None: long ago)."""
 
     digest: str
     case_id: CaseId
     expires_at: datetime
+    channel: ChannelName | None = None
 
 
 def row_of(link: Link) -> Row:
@@ -25,6 +27,7 @@ def row_of(link: Link) -> Row:
         keys.link(link.digest),
         keys.LINK,
         case_id=str(link.case_id),
+        channel=link.channel.value if link.channel else None,
         expires_at=link.expires_at,
         ttl=int(link.expires_at.timestamp()),
     )
@@ -38,4 +41,5 @@ def find(digest: str, now: datetime) -> Link | None:
         return None
     if row.revoked or row.expires_at <= now:
         return None
-    return Link(digest, CaseId.parse(row.case_id), row.expires_at)
+    channel = ChannelName(row.channel) if row.channel else None
+    return Link(digest, CaseId.parse(row.case_id), row.expires_at, channel)

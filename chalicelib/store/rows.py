@@ -121,6 +121,16 @@ class WaitRow(Row):
     deadline = MomentAttribute()
 
 
+class DossierRow(Row):
+    """A fact or the wait, for a query that reads both; never written."""
+
+    kind = UnicodeAttribute(null=True)
+    at = MomentAttribute(null=True)
+    detail = JSONAttribute(null=True)
+    stage = UnicodeAttribute(null=True)
+    deadline = MomentAttribute(null=True)
+
+
 class WatchRow(Row):
     """The waiting delivery execution of one step: what to signal when a receipt comes."""
 
@@ -163,14 +173,32 @@ class LinkRow(Row):
     """A borrower's link, known only by the keyed hash of its token."""
 
     case_id = UnicodeAttribute()
+    channel = UnicodeAttribute(null=True)
     expires_at = MomentAttribute()
     revoked = UnicodeAttribute(null=True)
 
 
 class TriesRow(Row):
-    """How often a second factor was tried, per case."""
+    """How often a second factor was tried: per case, per link, per case reference."""
 
     tries = NumberAttribute()
+
+
+class AccessCodeRow(Row):
+    """The one-time codes a case was sent: how many, when of late, and whether the last one is used."""
+
+    number = NumberAttribute()
+    channel = UnicodeAttribute()
+    recent = JSONAttribute()
+    used = BooleanAttribute(default=False)
+
+
+class CheckRow(Row):
+    """That a message with some check code was sent on some day: its key alone."""
+
+
+class ReferenceRow(Row):
+    """That a loan key begins as some case reference says: its key alone."""
 
 
 class DraftRow(Row):
@@ -203,6 +231,49 @@ class WaitingRow(Row):
     case_id = UnicodeAttribute(null=True)
     lender = UnicodeAttribute(null=True)
     due = DateAttribute(null=True)
+
+
+class UploadRow(Row):
+    """A document that may be handed in: whose it will be, and what its borrower calls it."""
+
+    case_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+
+
+class DocumentsRow(Row):
+    """How many documents a case was offered to take and has taken, and their bytes together."""
+
+    offered = NumberAttribute()
+    kept = NumberAttribute(null=True)
+    size = NumberAttribute(null=True)
+
+
+class TalkRow(Row):
+    """A talk anyone may join."""
+
+    title = JSONAttribute()
+    about = JSONAttribute()
+    how = JSONAttribute()
+    language = UnicodeAttribute()
+    starts_at = MomentAttribute()
+    minutes = NumberAttribute()
+    zone = UnicodeAttribute()
+    seats = NumberAttribute()
+    taken = NumberAttribute(default=0)
+    link = UnicodeAttribute(null=True)
+    material = UnicodeAttribute(null=True)
+    sequence = NumberAttribute(default=0)
+    cancelled = BooleanAttribute(default=False)
+
+
+class SignUpRow(Row):
+    """Somebody who wants to come to a talk; dropped some time after it."""
+
+    contact = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    reference = UnicodeAttribute()
+    seat = UnicodeAttribute()
+    at = MomentAttribute()
 
 
 class LenderRow(Row):

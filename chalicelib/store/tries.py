@@ -11,11 +11,11 @@ from chalicelib.store import keys
 from chalicelib.store.rows import TriesRow
 from chalicelib.store.writes import lost
 
-LIMIT = 5  # *policy*: at most 5 tries, locked out by case, not by address
+LIMIT = 5  # *policy*: at most 5 tries, locked out by case and by link or reference, not by address
 LOCK = timedelta(hours=24)
 
 
-def row_of(case_id: CaseId) -> TriesRow:
+def of_case(case_id: CaseId) -> TriesRow:
     """Return the row that counts a case's tries; without it they count anew."""
     return TriesRow(keys.loan(case_id.loan_key), f"{case_id.generation:04d}#{keys.TRIES}")
 
@@ -25,13 +25,27 @@ def complaint_row(reference: str) -> TriesRow:
     return TriesRow(keys.complaint(reference), keys.TRIES)
 
 
-def take(case_id: CaseId, now: datetime) -> int | None:
-    """Use up one try at a case's second factor and return how many are left, or None when it is locked."""
-    return count(row_of(case_id), now)
+def of_link(digest: str) -> TriesRow:
+    """Return the row that counts the tries over one link: another link's success does not renew them."""
+    return TriesRow(keys.link(digest), keys.TRIES)
 
 
-def count(row: TriesRow, now: datetime) -> int | None:
-    """Use up one try and return how many are left, or None when it is locked.
+def of_reference(start: str, generation: int) -> TriesRow:
+    """Return the row that counts the tries at one case reference, whether it is anybody's or not."""
+    return TriesRow(keys.reference(start), f"{generation:04d}#{keys.TRIES}")
+
+
+def locked(counted: TriesRow, now: datetime) -> bool:
+    """Whether no try is left (strongly consistent); uses none up."""
+    try:
+        row = TriesRow.get(counted.pk, counted.sk, consistent_read=True)
+    except TriesRow.DoesNotExist:
+        return False
+    return int(row.tries) >= LIMIT and int(row.ttl) > int(now.timestamp())
+
+
+def take(row: TriesRow, now: datetime) -> int | None:
+    """Use up one try and return how many are left, or None when there is none.
 
     Counting before comparing means that parallel guesses cannot share one try. The count starts anew
     24 hours after the first try.

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from chalicelib.notices.send import Sender
     from chalicelib.store.archive import Archive
     from chalicelib.store.queue import ReceiptQueue
+    from chalicelib.store.uploads import Uploads
     from chalicelib.timers import Timers
     from chalicelib.workflow.await_signal import AwaitSignal
     from chalicelib.workflow.close_case import CloseCase
     from chalicelib.workflow.dispatch import Dispatch
     from chalicelib.workflow.sweep import Sweep
+    from chalicelib.workflow.take_evidence import TakeEvidence
     from chalicelib.workflow.take_loan_event import TakeLoanEvent
     from chalicelib.workflow.take_notice import TakeNotice
     from chalicelib.workflow.take_receipt import TakeReceipt
@@ -123,7 +125,7 @@ class Wiring(Vault):
         from chalicelib.workflow.write_notice import WriteNotice
 
         return Dispatch(
-            write=WriteNotice(self.telemetry),
+            write=WriteNotice(self.telemetry, self.pepper),
             sender=self._sender,
             telemetry=self.telemetry,
             randomness=self.randomness,
@@ -169,17 +171,42 @@ class Wiring(Vault):
 
         return Archive(self.client("s3"), self.settings.records_bucket)
 
-    def client(self, service: str, retries: int = 2) -> Any:
+    @cached_property
+    def take_evidence(self) -> TakeEvidence:
+        from chalicelib.borrower.evidence import TakeDocument
+        from chalicelib.workflow.take_evidence import TakeEvidence
+
+        return TakeEvidence(TakeDocument(self.uploads, self.archive, self.clock), self.telemetry)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        from chalicelib.store.uploads import Uploads
+
+        return Uploads(self._signing, self.settings.uploads_bucket)
+
+    @cached_property
+    def shared_records(self) -> Archive:
+        """The records, for links that somebody else follows."""
+        from chalicelib.store.archive import Archive
+
+        return Archive(self._signing, self.settings.records_bucket)
+
+    @cached_property
+    def _signing(self) -> Any:
+        """A client of S3 whose signatures hold in every region and for encrypted objects."""
+        return self.client("s3", signature_version="s3v4", s3={"addressing_style": "virtual"})
+
+    def client(self, service: str, retries: int = 2, **options: Any) -> Any:
         """Return a client with short timeouts; a client that sends messages must not retry (`retries=0`)."""
-        return rows.session().create_client(
-            service, region_name=self.settings.region, config=self._config(retries)
-        )
+        config = self._config(retries, **options)
+        return rows.session().create_client(service, region_name=self.settings.region, config=config)
 
     @staticmethod
-    def _config(retries: int) -> Config:
+    def _config(retries: int, **options: Any) -> Config:
         from botocore.config import Config
 
-        return Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": retries + 1})
+        most = {"total_max_attempts": retries + 1}
+        return Config(connect_timeout=2, read_timeout=5, retries=most, **options)
 
 
 _installed: Wiring | None = None

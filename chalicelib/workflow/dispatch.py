@@ -11,10 +11,11 @@ from chalicelib.channels.alibaba_rules import UNFIT
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.moments import stamp
+from chalicelib.domain.windows import zones_of
 from chalicelib.notices.outcome import Outcome
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground, Plan
 from chalicelib.notices.send import Sender
-from chalicelib.store import batch, facts, persons
+from chalicelib.store import batch, facts, persons, printed
 from chalicelib.store import links as link_rows
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
@@ -55,14 +56,16 @@ class Dispatch:
         `kind`: `fallback`, `last_resort`. Raises NoticeBlocked, once on record, before anything is sent.
         """
         lender = self.lender_of(this.case.lender)
-        token = links.new_token(self.randomness)
-        link = f"{self.public_url}/n/{token}"
+        tokens = {channel: links.new_token(self.randomness) for channel, _ in allowed}
         rounds = {step.name for step in this.profile.steps}
         before = [fact for fact in sent if fact.which[0] in rounds]
-        notices = [self.write(this, pair, lender, link, before, **kind) for pair in allowed]
+        notices = [
+            self.write(this, pair, lender, f"{self.public_url}/n/{tokens[pair[0]]}", before, **kind)
+            for pair in allowed
+        ]
         rows = [wait] if wait else []
-        if notices:
-            rows.append(link_rows.row_of(self._link(this, token)))
+        rows += [link_rows.row_of(self._link(this, channel, token)) for channel, token in tokens.items()]
+        rows += self._printed(this) if notices else []
         if rows:
             batch.write(rows)
         results: list[Outcome] = []
@@ -114,9 +117,20 @@ class Dispatch:
         ids = {"case_id": str(this.case.id), "lender": this.case.lender, "step": this.step.name}
         self.telemetry.event(message, **ids, channel=channel.value, **more)
 
-    def _link(self, this: Ground, token: str) -> Link:
+    def _link(self, this: Ground, channel: ChannelName, token: str) -> Link:
+        """Each channel has a link of its own, so that it is known what opening it proves."""
         lives = timedelta(seconds=this.profile.response_time + this.profile.answered_wait)
-        return Link(links.digest(token, self.pepper()), this.case.id, this.at + lives)
+        return Link(links.digest(token, self.pepper()), this.case.id, this.at + lives, channel)
+
+    def _printed(self, this: Ground) -> list[Row]:
+        """Return the rows that let the message be asked about by its check code, and its case be found."""
+        case, zone = this.case, zones_of(this.case.borrower.timezone, this.profile.zones)[0]
+        code = links.check_code(str(case.id), this.step.name, self.pepper())
+        digest = links.check_digest(code, this.at.astimezone(zone).date(), self.pepper())
+        rows = [printed.check_row(digest, this.at)]
+        if case.noticed_at is None:  # later messages say the same reference
+            rows.append(printed.reference_row(case.id, timedelta(days=this.profile.retention_days), this.at))
+        return rows
 
 
 def codes_of(allowed: Verdicts, results: Iterable[Outcome]) -> dict[ChannelName, str]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib import links
 from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
 from chalicelib.domain.keys import notice_id
-from chalicelib.domain.local_form import format_date
 from chalicelib.domain.windows import zones_of
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.fill import fill, language_of
+from chalicelib.notices.laid_out import with_pages
 from chalicelib.notices.plan import Ground
 from chalicelib.notices.purposes import Feedback
 from chalicelib.notices.replies import CONFIRMATION
 from chalicelib.notices.send import Notice
-from chalicelib.notices.variables import Variables
 from chalicelib.store import facts
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
@@ -31,6 +32,7 @@ class WriteNotice:
     """Writes messages; a blocked one rings, naming what it lacks."""
 
     telemetry: Telemetry
+    pepper: Callable[[], bytes]
 
     def __call__(
         self,
@@ -68,23 +70,36 @@ class WriteNotice:
         language = language_of(case, profile, this.person)
         rounds = {step.name for step in profile.steps}
         sent = [fact for fact in sent if fact.which[0] in rounds]  # a confirmation is no notice of the debt
+        scope, pepper = str(case.id), self.pepper()
         values = fill(
-            case, lender, profile, language=language, link=link, notice_id=ident, at=this.at, sent=sent
+            case,
+            lender,
+            profile,
+            language=language,
+            link=link,
+            notice_id=ident,
+            verify_code=links.check_code(scope, this.step.name, pepper),
+            at=this.at,
+            sent=sent,
         )
         if this.step.name == CONFIRMATION:  # it goes over the channel that it silences
             values = replace(values, stopped_channel=channel.value)
         if this.step.name == RECEIPT:
             values = replace(values, feedback=Feedback(case.id.reference, _received(this)))
+        if this.step.template == ACCESS_CODE:
+            values = replace(values, access_code=links.access_code(scope, this.step.name, pepper))
         # A reminder of nothing would be false: when no notice went out yet, this one is the first.
         is_first = this.step in profile.steps and not sent
         message = compose(
             profile=profile.jurisdiction,
-            step=profile.steps[0].name if is_first else this.step.name,
+            step=profile.steps[0].name if is_first else this.step.template,
             channel=channel.value,
             language=language,
             variables=values,
         )
-        return _with_pages(message, this, values) if channel == ChannelName.LETTER else message
+        if channel != ChannelName.LETTER:
+            return message
+        return with_pages(message, values, case.borrower.postal, profile.jurisdiction)
 
     def _block(self, this: Ground, channel: ChannelName, error: NoticeBlocked) -> None:
         missing = list(error.names) if isinstance(error, MissingVariables) else []
@@ -99,21 +114,3 @@ class WriteNotice:
 def _received(this: Ground) -> datetime:
     """When what this message replies to came in, on the borrower's clock."""
     return this.since.astimezone(zones_of(this.case.borrower.timezone, this.profile.zones)[0])
-
-
-def _with_pages(message: Message, this: Ground, values: Variables) -> Message:
-    """Lay a letter out; the typesetter is heavy, so only a letter loads it."""
-    from chalicelib.notices.letter import Letter, letter_pdf
-
-    sender = (values.initiator_name, values.collector_address, values.complaint_contact)
-    letter = Letter(
-        sender=tuple(line for line in sender if line),
-        recipient=(values.recipient_name, *this.case.borrower.postal),
-        date=format_date(values.today, message.language),
-        subject=message.subject,
-        blocks=message.blocks,
-        language=message.language,
-        notice_id=values.notice_id,
-        verify_code=values.verify_code,
-    )
-    return replace(message, pdf=letter_pdf(letter, "LETTER" if this.profile.jurisdiction == "US" else "A4"))

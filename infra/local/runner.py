@@ -158,6 +158,8 @@ class Runner:
             self._engine.save()  # from here on the verified sender and the secrets survive a kill
             for line in product.send_seeds():
                 self._say(f"A seeded loan was not taken: {line}")
+            seed.live_on(self._clock())
+            self._timers.settle()
             self._engine.save()
             write_json(self._places.seeded, {"at": self._clock().isoformat()})
         else:

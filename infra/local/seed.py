@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from botocore.exceptions import ClientError
 
 from infra.local.clients import client
+from infra.local.mediation import carry_on
 from infra.local.signing import encode, post, signed_headers
 
 APP = "/_local/app/"
@@ -75,6 +76,16 @@ def store(lenders: list[LocalLender]) -> None:
     module = importlib.import_module("chalicelib.store.lenders")
     for each in lenders:
         module.put(module.Lender(each.id, each.profile, each.settings, each.live))
+
+
+def live_on(now: datetime) -> None:
+    """Announce the seeded talks, and carry the seeded cases on that have more than a notice behind them."""
+    talk, talks = (importlib.import_module(f"chalicelib.{name}") for name in ("domain.talk", "store.talks"))
+    for each in _seeds()["talks"]:
+        given = {name: value for name, value in each.items() if name != "days_ahead"}
+        starts = (now + timedelta(days=each["days_ahead"])).replace(hour=7, minute=0, second=0, microsecond=0)
+        talks.put(talk.Talk(**given, starts_at=starts, zone="Asia/Shanghai"))
+    carry_on(_seeds()["loans"], now)
 
 
 def loans(now: datetime) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.ops import alibaba, evidence, lender, notice
+from infra.ops import alibaba, case, complaint, evidence, lender, notice, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,9 +14,12 @@ app = typer.Typer(
 )
 # One line for each noun; a module beside this one has its commands as `app`.
 app.add_typer(alibaba.app, name="alibaba")
+app.add_typer(case.app, name="case")
+app.add_typer(complaint.app, name="complaint")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(lender.app, name="lender")
 app.add_typer(notice.app, name="notice")
+app.add_typer(talk.app, name="talk")
 
 if __name__ == "__main__":
     app(prog_name="python -m infra.ops")

@@ -16,8 +16,9 @@ from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, notice_words,
 STEPS = (
     "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_invitation", "meeting_reminder",
     "agreement_to_sign", "instalment_reminder", "complaint_acknowledgement", "complaint_extension",
-    "complaint_decision", "opt_out_confirmation",
+    "complaint_decision", "opt_out_confirmation", "access_code",
 )  # fmt: skip
+_OVER_TWO = ("opt_out_confirmation", "access_code")
 RECORDS = FOLDER
 Template = tuple[str, str, str, str]
 _NOT_IN_NOTICES = ("info", "sources")
@@ -26,7 +27,7 @@ _NOT_IN_NOTICES = ("info", "sources")
 def every_template() -> Iterator[Template]:
     """Yield (profile, step, channel, language) of every notice there has to be."""
     for profile, step, channel, language in product(PROFILES, STEPS, FORMS, LANGUAGES):
-        if step != "opt_out_confirmation" or channel in ("SMS", "EMAIL"):
+        if step not in _OVER_TWO or channel in ("SMS", "EMAIL"):
             yield profile, step, channel, language
 
 

@@ -47,6 +47,9 @@ def part() -> Part:
 def properties() -> Part:
     return {
         "Name": sub(NAME),
+        # What is a file goes by the function's word alone: browsers ask for text/html first, and API Gateway
+        # would look at nothing else.
+        "BinaryMediaTypes": ["*~1*"],
         # A reference, so that the stage comes after the right to log (DependsOn cannot be conditional).
         "Tags": {
             "api-logging": {"Fn::If": ["ManagesApiLogging", ref("ApiGatewayLogging"), "by other means"]}

@@ -1,4 +1,4 @@
-"""The buckets: what was sent and came back, kept for proof; and the outbox of the print house."""
+"""The buckets: what was sent and came back, kept for proof; letters to print; unchecked files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from infra.resources.parts import NAME, Part, att, ref, sub
 from infra.resources.print_house import LETTERS
 
 KEEP = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+UPLOADED = "uploads/"
 LETTER_DAYS = 90
 """How long a printed letter's file stays in the outbox (*policy*); its proof is in the records."""
 
@@ -19,6 +20,9 @@ def part() -> Part:
     prints["Properties"]["LifecycleConfiguration"]["Rules"].append(expired)
     return {
         "Resources": {
+            "UploadsBucket": uploads_bucket(),
+            "UploadsBucketPolicy": policy("UploadsBucket"),
+            "UploadsRule": uploaded(),
             "RecordsBucket": records,
             "RecordsBucketPolicy": policy("RecordsBucket"),
             "PrintBucket": prints,
@@ -27,6 +31,33 @@ def part() -> Part:
         "Outputs": {
             "RecordsBucketName": {"Value": ref("RecordsBucket")},
             "PrintBucketName": {"Value": ref("PrintBucket")},
+        },
+    }
+
+
+def uploads_bucket() -> Part:
+    """What borrowers hand in, until it is checked: a day at most, and its old versions a day more."""
+    uploads = bucket("uploads")
+    gone = {"Id": "unchecked", "Status": "Enabled", "Prefix": UPLOADED, "ExpirationInDays": 1}
+    (old,) = uploads["Properties"]["LifecycleConfiguration"]["Rules"]
+    old["NoncurrentVersionExpiration"] = {"NoncurrentDays": 1}
+    uploads["Properties"]["LifecycleConfiguration"]["Rules"].append(gone)
+    uploads["Properties"]["NotificationConfiguration"] = {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
+    return uploads
+
+
+def uploaded() -> Part:
+    """A new file goes to its check as a pointer; its content stays in the bucket."""
+    detail = {"bucket": {"name": [ref("UploadsBucket")]}, "object": {"key": [{"prefix": UPLOADED}]}}
+    target = {"Id": "check", "Arn": att("EvidenceQueue"), "DeadLetterConfig": {"Arn": att("EvidenceDlq")}}
+    return {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "Name": sub(f"{NAME}-uploads"),
+            "EventPattern": {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail},
+            "Targets": [target],
         },
     }
 

@@ -58,7 +58,7 @@ def rows() -> dict[str, list[Part]]:
         "What comes back": [
             graph("Receipts", own("Receipt", "ReceiptUnmatched")),
             graph("Replies", own("Reply", "ReplyUnknown")),
-            graph("Dead addresses", own("AddressSuppressed")),
+            graph("Dead addresses, documents", own("AddressSuppressed", "EvidenceTaken", "EvidenceRefused")),
         ],
         "Borrowers": [
             graph("What they ask for", own("Application", "Dispute", "Complaint", "Question")),

@@ -9,12 +9,18 @@ FUNCTIONS = {
     "TakeLoanEvent": "take_loan_event",
     "TakeReceipt": "take_receipt",
     "SendNotice": "send_notice",
+    "TakeEvidence": "take_evidence",
     "AwaitSignal": "await_signal",
     "CloseCase": "close_case",
     "Sweep": "sweep",
 }
 """Logical id -> Python name; one vocabulary from the code to the console."""
-CONSUMERS = {"TakeLoanEvent": "LoanEventsQueue", "TakeReceipt": "ReceiptsQueue", "SendNotice": "NoticesQueue"}
+CONSUMERS = {
+    "TakeLoanEvent": "LoanEventsQueue",
+    "TakeReceipt": "ReceiptsQueue",
+    "SendNotice": "NoticesQueue",
+    "TakeEvidence": "EvidenceQueue",
+}
 AT_ONCE = 10
 """Instances per queue: a burst of events must not eat the account's concurrency from the borrowers' pages."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.resources.alarm_shapes import HOUR, OWN_DIMENSIONS, count, level, own, share
 from infra.resources.parts import Part, att, ref
-from infra.resources.queues import RULES, TOPICS
+from infra.resources.queues import EVIDENCE_RULES, RULES, TOPICS
 
 QUARTER = 900
 BOUNCED, COMPLAINED = 0.05, 0.001
@@ -48,6 +48,23 @@ def of_receipts() -> Part:
         )
         for name in RULES
     }
+    lost |= {
+        f"{name}FailedAlarm": count(
+            f"{name}: files lost",
+            "evidence-waits",
+            ("AWS/Events", "FailedInvocations"),
+            {"RuleName": ref(name)},
+        )
+        for name in EVIDENCE_RULES
+    }
+    refused = count(
+        "documents of borrowers are refused",
+        "evidence-waits",
+        own("EvidenceRefused"),
+        OWN_DIMENSIONS,
+        20,
+        HOUR,
+    )
     strange = count(
         "receipts about no notice of ours",
         "receipt-unmatched",
@@ -56,7 +73,7 @@ def of_receipts() -> Part:
         10,
         HOUR,
     )
-    return undelivered | lost | {"ReceiptUnmatchedAlarm": strange}
+    return undelivered | lost | {"ReceiptUnmatchedAlarm": strange, "EvidenceRefusedAlarm": refused}
 
 
 def of_notices() -> Part:

@@ -124,6 +124,7 @@ def environment() -> Part:
         "ACCORD_RECEIPTS_QUEUE_URL": ref("ReceiptsQueue"),
         "ACCORD_RECORDS_BUCKET": ref("RecordsBucket"),
         "ACCORD_PRINT_BUCKET": ref("PrintBucket"),
+        "ACCORD_UPLOADS_BUCKET": ref("UploadsBucket"),
         "ACCORD_PUBLIC_URL": ref("PublicUrl"),
         "ACCORD_KEYS_SECRET": sub("accord/${Stage}/keys"),
         "ACCORD_LENDER_SECRET_PREFIX": sub("accord/${Stage}/lender/"),

@@ -11,8 +11,10 @@ SENDING_SECONDS = 360
 """Six times the senders' 60 s."""
 RECEIVES = 5
 RULES = ("EmailReceiptsRule", "PrintEventsRule")
+"""They tell the receipts."""
+EVIDENCE_RULES = ("UploadsRule",)
 TOPICS = ("ReceiptsTopic", "OpsTopic")
-DEAD_LETTERS = ("LoanEventsDlq", "NoticesDlq", "ReceiptsDlq", "SweepDlq")
+DEAD_LETTERS = ("EvidenceDlq", "LoanEventsDlq", "NoticesDlq", "ReceiptsDlq", "SweepDlq")
 
 
 def part() -> Part:
@@ -21,6 +23,8 @@ def part() -> Part:
         "NoticesQueue": queue("notices", "NoticesDlq", SENDING_SECONDS),
         "ReceiptsQueue": queue("receipts", "ReceiptsDlq"),
         "NoticesDlq": dead_letters("notices-dlq"),
+        "EvidenceQueue": queue("evidence", "EvidenceDlq"),
+        "EvidenceDlq": dead_letters("evidence-dlq"),
         "LoanEventsDlq": dead_letters("loan-events-dlq"),
         "ReceiptsDlq": dead_letters("receipts-dlq"),
         "SweepDlq": dead_letters("sweep-dlq"),
@@ -28,7 +32,10 @@ def part() -> Part:
     policies = {f"{name}Policy": policy(name) for name in made}
     for name in ("ReceiptsQueue", "ReceiptsDlq"):  # who delivers there parks there what it could not deliver
         statements = policies[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
-        statements += [from_receipts_topic(name), from_rules(name)]
+        statements += [from_receipts_topic(name), from_rules(name, RULES)]
+    for name in ("EvidenceQueue", "EvidenceDlq"):
+        statements = policies[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        statements.append(from_rules(name, EVIDENCE_RULES))
     return {
         "Resources": made | policies,
         "Outputs": {f"{name}Url": {"Value": ref(name)} for name in made if not name.endswith("Dlq")},
@@ -99,12 +106,12 @@ def from_receipts_topic(queue: str) -> Part:
     }
 
 
-def from_rules(queue: str) -> Part:
+def from_rules(queue: str, rules: tuple[str, ...]) -> Part:
     return {
         "Sid": "Rules",
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": att(queue),
-        "Condition": {"ArnEquals": {"aws:SourceArn": [att(rule) for rule in RULES]}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": [att(rule) for rule in rules]}},
     }

@@ -16,7 +16,8 @@ from tests.samples import CASE_ID
 from tests.scene import Scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
-NO_MEDIATION = (*FEEDBACK[:2], ("mediation", {"wish": "NO"}))
+_WISH = ("mediation", "mode")
+NO_MEDIATION = (*(each for each in FEEDBACK if each[0] not in _WISH), ("mediation", {"wish": "NO"}))
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from chalicelib.forms.fields import Choice, Choices
+from chalicelib.api.shown import Shown, Words
+from chalicelib.forms.fields import Choice, Choices, Given
 from chalicelib.forms.journey import Journey
 from chalicelib.texts import FOLDER, load_words
 from tests.forms.test_journey import EVERY
@@ -36,22 +38,23 @@ def test_both_languages_say_the_same_things(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("journey", EVERY, ids=lambda journey: journey.name)
 def test_every_page_field_and_code_has_its_words(journey: Journey, language: str) -> None:
-    t, common = (
-        load_words(f"pages/{language}/journeys/{journey.name}"),
-        load_words(f"pages/{language}/common"),
-    )
-    assert t["pages"].keys() == {page.name for page in journey.pages}
+    t = load_words(f"pages/{language}/journeys/{journey.name}")
+    same = [page.name for each in EVERY if each.name == journey.name for page in each.pages]
+    assert t["pages"].keys() == set(same)
+    shown = Shown(t, Given(date(2026, 11, 23)), language)
     for page in journey.pages:
-        words = t["pages"][page.name]
-        assert words["fields"].keys() == {field.name for field in page.fields}
-        assert len(page.fields) == 1 or "heading" in words, "several questions need a heading over them"
+        assert len(page.fields) == 1 or "heading" in t["pages"][page.name], "several fields need a heading"
         for field in page.fields:
-            own = words["fields"][field.name]
+            own = shown.words(page, field)
             assert own["label"]
-            if isinstance(field, Choice | Choices) and field.codes:
-                named = own["options"]
-                labels = common[named] if isinstance(named, str) else named
-                assert set(field.codes) <= labels.keys()
-                if "groups" in own:
-                    grouped = [code for group in common[own["groups"]] for code in group["codes"]]
-                    assert sorted(grouped) == sorted(field.codes)
+            if isinstance(field, Choice | Choices) and field.codes and "options" in own:
+                _every_code_has_a_label(field, own, load_words(f"pages/{language}/common"))
+
+
+def _every_code_has_a_label(field: Choice | Choices, own: Words, common: Words) -> None:
+    named = own["options"]
+    labels = common[named] if isinstance(named, str) else named
+    assert set(field.codes) <= labels.keys()
+    if "groups" in own:
+        grouped = [code for group in common[own["groups"]] for code in group["codes"]]
+        assert sorted(grouped) == sorted(field.codes)

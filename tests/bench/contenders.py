@@ -136,6 +136,7 @@ def _accord() -> Iterator[tuple[str, str]]:
         "DELIVERY_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:accord-bench-delivery",
         "RECORDS_BUCKET": "accord-bench-records",
         "PRINT_BUCKET": "accord-bench-print",
+        "UPLOADS_BUCKET": "accord-bench-uploads",
         "SMS_PER_SECOND": "20",
         "VOICE_ORIGINATION": "",
         "VOICE_PER_SECOND": "1",

@@ -1,4 +1,4 @@
-"""AWS on loopback for the senders: a table that stands still, buckets and providers that take note."""
+"""AWS on loopback for the senders: a table that stands still, buckets and providers that note it all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SendStub(AwsStub):
         self.standing = standing
         super().__init__(*args, **kwargs)
 
-    def do_PUT(self) -> None:  # noqa: N802 the server's own name
+    def do_PUT(self) -> None:  # noqa: N802 (the base class calls it so)
         """S3: keep the object."""
         self.standing.asked.append("PutObject")
         self.standing.objects[self.path.lstrip("/")] = self.body()

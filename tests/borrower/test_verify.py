@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from chalicelib import links
 from chalicelib.borrower.verify import Gone, Locked, Verified, Verify, Wrong
 from chalicelib.domain.codes import FactKind, Stage
+from chalicelib.store import keys
 from chalicelib.store.rows import CaseRow, LinkRow
 from tests.samples import CASE_ID, KEY
 from tests.scene import Scene, case_id
@@ -82,10 +84,10 @@ def test_unknown_expired_and_revoked_links_and_lost_cases_are_gone_alike(scene: 
     scene.road.clock.advance(days=44)
     assert isinstance(_try(scene, token, "123X"), Gone)
     scene.road.clock.advance(days=-44)
-    link = next(row for row in scene.rows() if row["pk"]["S"].startswith("LINK#"))
-    LinkRow(link["pk"]["S"], "LINK").update([LinkRow.revoked.set("now")])
+    row = LinkRow(keys.link(links.digest(token, scene.wiring.pepper())), keys.LINK)
+    row.update([LinkRow.revoked.set("now")])
     assert isinstance(_try(scene, token, "123X"), Gone)
-    LinkRow(link["pk"]["S"], "LINK").update([LinkRow.revoked.remove()])
+    row.update([LinkRow.revoked.remove()])
     CaseRow(f"LOAN#{KEY}", "CASE").delete()
     assert isinstance(_try(scene, token, "123X"), Gone)
 
@@ -94,3 +96,29 @@ def test_an_old_link_still_opens_the_old_case_after_the_loan_was_reopened(scene:
     scene.accept("settled")
     scene.accept(id="evt-2", time="2026-11-23T02:00:00Z")
     assert _try(scene, token, "123X") == Verified(case_id(1))
+
+
+def _mailed(scene: Scene) -> str:
+    found = re.search(r"/n/([A-Za-z0-9_-]{22})", scene.mail.sent[0].text)
+    assert found
+    return found.group(1)
+
+
+def test_the_borrowers_own_success_renews_no_tries_over_a_stolen_link(scene: Scene, token: str) -> None:
+    stolen = _mailed(scene)
+    assert stolen != token, "each channel has a link of its own"
+    for left in (4, 3, 2, 1):
+        assert _try(scene, stolen, "0000") == Wrong(left)
+    assert _try(scene, token, "123X") == Verified(CASE_ID)
+    assert isinstance(_try(scene, stolen, "0000"), Locked)
+    assert _try(scene, token, "123X") == Verified(CASE_ID)
+
+
+def test_a_locked_link_uses_up_none_of_the_cases_tries(scene: Scene, token: str) -> None:
+    stolen = _mailed(scene)
+    for _ in range(4):
+        _try(scene, stolen, "0000")
+    _try(scene, token, "123X")
+    for _ in range(9):
+        _try(scene, stolen, "0000")
+    assert _try(scene, token, "0000") == Wrong(3)

@@ -42,6 +42,10 @@ def _refusal(jurisdiction: str, whole: dict[str, Any]) -> str:
     return str(error.value)
 
 
+_USUAL = {"budget": "budget_hours", "useful": "useful_days"}
+"""How a length of time is said where none is said at all."""
+
+
 @pytest.mark.parametrize("jurisdiction", JURISDICTIONS)
 def test_each_key_that_is_missing_is_named(jurisdiction: str) -> None:
     whole = data(jurisdiction)
@@ -53,7 +57,8 @@ def test_each_key_that_is_missing_is_named(jurisdiction: str) -> None:
         told = _refusal(jurisdiction, changed(whole, path, drop=True))
         version = "version ?" if path == "version" else f"{jurisdiction}@1"
         a_unit = above.startswith("terms/") and key in UNITS
-        place = f"{above} must be in exactly one of" if a_unit else f"{path} is missing"
+        usual = re.sub("(budget|useful)_minutes$", lambda found: _USUAL[found[1]], path)
+        place = f"{above} must be in exactly one of" if a_unit else f"{usual} is missing"
         assert told.startswith(f"{jurisdiction.lower()}.json {version}: {place.replace('/', '.')}"), path
         tried += 1
     assert tried > 200

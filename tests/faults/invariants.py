@@ -16,8 +16,8 @@ from tests.faults.buckets import digest
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
+from tests.faults.submissions import sent
 from tests.faults.world import World
-from tests.road import PRINTS
 
 PROFILE = profiles.versions("CN")[0]
 STEPS = {
@@ -42,20 +42,21 @@ def violations(world: World) -> list[str]:
             found += _case(world, row)
     found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
     found += _caps(world)
-    found += _print_house(world)
+    found += sent(world)
+    found += _told(world)
     return found
 
 
-def _print_house(world: World) -> Iterator[str]:
-    """A manifest is one letter, of pages that are kept; what it tells is on record or set aside."""
-    for case_id, step, word in world.state.printed:
-        own = f"#T#RECEIPT#{step}#LETTER#"
-        pk, generation = case_id.rsplit("-", 1)
-        told = [row["sk"] for row in rows() if row["pk"] == f"LOAN#{pk}" and own in row["sk"]]
-        if not any(sk.startswith(f"{int(generation):04d}") and sk.endswith(f"#{word}") for sk in told):
-            yield f"the print house told {word}, yet it is not on record"
+def _told(world: World) -> Iterator[str]:
+    """What a provider was told to have been taken is on record, and what nobody can read is set aside."""
+    for case_id, step, channel, word in world.state.told:
+        key, generation = case_id.rsplit("-", 1)
+        own = f"{int(generation):04d}#T#RECEIPT#{step}#{channel}#"
+        facts = [row["sk"] for row in rows() if row["pk"] == f"LOAN#{key}" and row["sk"].startswith(own)]
+        if not any(sk.endswith(f"#{word}") for sk in facts):
+            yield f"{channel} {word} was taken, yet it is not on record"
     objects = world.state.objects
-    if world.state.printed and not any(f"{PRINTS}/rejected/" in key for key in objects):
+    if any("/events/" in key for key in objects) and not any("/rejected/" in key for key in objects):
         yield "a line nobody can read was dropped"
 
 
@@ -236,13 +237,7 @@ def _watched(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[s
 
 
 def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: bool) -> Iterator[str]:
-    """What the borrower saw confirmed is on record, and its execution is woken."""
-    for answer in world.state.borrower.confirmed:
-        if ("FEEDBACK", answer) not in facts:
-            yield f"confirmed, yet not on record: {answer}"
-    borrower = world.state.borrower
-    if ("FEEDBACK", borrower.answers_id) in facts and not borrower.confirmed and not world.state.gave_up:
-        yield "his answer is on record, yet the borrower was told otherwise"
+    """Whoever answered is no longer reminded, and his feedback is confirmed."""
     live = world.machine.live(id_of(row))
     if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
         yield f"answered, yet the execution is in {[one.state for one in live]}"

@@ -23,7 +23,7 @@ from tests.faults.plane import Act, Call, answer
 from tests.faults.provider import Delivery
 from tests.faults.state import rows
 from tests.road import KEYS, PRINTS, SECRET
-from tests.walk import FEEDBACK, walk
+from tests.walk import FEEDBACK, Answers, walk
 
 FACTOR = "123X"
 _FORM = "application/x-www-form-urlencoded"
@@ -125,12 +125,15 @@ class People(Lambdas):
 
     def push_reports(self) -> int:
         """Alibaba Cloud pushes what it has to report, and again until it is answered 200."""
-        reports = [one.report() for one in self.providers.outbox if one.provider == "alibaba"]
+        sent = [one for one in self.providers.outbox if one.provider == "alibaba"]
+        reports = [one.report() for one in sent]
         door = f"/v1/providers/alibaba/{path_token(KEYS['reference_key'].encode(), 'test')}/reports"
         route = "/v1/providers/alibaba/{token}/reports"
         given = {"content_type": "application/json"}
         reply = self.http("POST", route, json.dumps(reports), path=door, **given)
         status = int(reply["statusCode"])
+        if status == 200:
+            self.state.told += [(*one.notice, "DELIVERED") for one in sent]
         if status >= 500 and "push_reports" not in self.state.pending:
             self.state.pending.append("push_reports")
         return status
@@ -144,7 +147,7 @@ class People(Lambdas):
         lines = [json.dumps(each) for each in events]
         key = "events/2026-11-24.ndjson"
         self.state.objects[f"{PRINTS}/{key}"] = "\n".join([*lines, "unreadable"]).encode()
-        self.state.printed += [(ids["case_id"], ids["step"], word) for word in words]
+        self.state.told += [(ids["case_id"], ids["step"], "LETTER", word) for word in words]
         detail = {"object": {"key": key}, "bucket": {"name": PRINTS}}
         told = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
         self.state.receipts.append(json.dumps(told))
@@ -168,14 +171,18 @@ class People(Lambdas):
         """Return the link's token in a message."""
         return str(re.findall(r"/n/([A-Za-z0-9_-]{22})", delivery.text)[0])
 
-    def fill_form(self) -> None:
-        """Go from the link to the page that shows the answers to be checked."""
+    def fill_form(
+        self, journey: str = "feedback", answers: Answers = FEEDBACK, root: str = "/my/form"
+    ) -> None:
+        """Go from the link to the page that shows the answers to be checked; a guest has no link."""
         borrower = self.state.borrower
-        assert self.open_link() == 303
-        page = self._form("GET", "/my/form/feedback/reason")["body"]
-        borrower.csrf = _field(page, "csrf")
-        walk(self._answer_page, "feedback", FEEDBACK)
-        (draft,) = (row for row in rows() if row["sk"].endswith("DRAFT#feedback"))
+        if root == "/my/form" and not borrower.cookie:
+            assert self.open_link() == 303
+        first = self._form("GET", f"{root}/{journey}/{next(iter(answers))}")
+        borrower.cookie = borrower.cookie or _header(first, "Set-Cookie").split(";")[0]
+        borrower.csrf = _field(first["body"], "csrf")
+        borrower.check = walk(self._answer_page, journey, answers, root=root)
+        (draft,) = (row for row in rows() if row["sk"].endswith(f"DRAFT#{journey}"))
         borrower.answers_id = draft["id"]
 
     def _answer_page(self, path: str, form: Mapping[str, Any]) -> str:
@@ -185,13 +192,14 @@ class People(Lambdas):
 
     def _form(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Any:
         """Ask for a page of a journey, or answer it."""
+        typed = {"content_type": _FORM} if method == "POST" else {}
         return self.http(
             method,
-            "/my/form/{journey}/{page}",
-            urlencode(form or {}),
+            f"/{path.split('/')[1]}/form/{{journey}}/{{page}}",
+            urlencode(form or {}, doseq=True),
             path=path,
             cookie=self.state.borrower.cookie,
-            content_type=_FORM,
+            **typed,
         )
 
     def opens(self, delivery: Delivery) -> bool:
@@ -204,9 +212,9 @@ class People(Lambdas):
     def press_send(self) -> int:
         """Send the answers; what is not confirmed is sent again by `settle`."""
         borrower = self.state.borrower
-        reply = self._form("POST", "/my/form/feedback/check", {"csrf": borrower.csrf})
+        reply = self._form("POST", borrower.check, {"csrf": borrower.csrf})
         if reply["statusCode"] == 303:
-            borrower.confirmed.append(borrower.answers_id)
+            borrower.confirmed.append((borrower.check.split("/")[3], borrower.answers_id))
         elif reply["statusCode"] >= 500 and "press_send" not in self.state.pending:
             self.state.pending.append("press_send")
         return int(reply["statusCode"])
@@ -221,8 +229,8 @@ class People(Lambdas):
         borrower = self.state.borrower
         reply = self.http(
             "POST",
-            "/my/preferences",
-            urlencode({"csrf": borrower.csrf, "channel": channel}),
+            "/my/contact",
+            urlencode({"csrf": borrower.csrf, "channel": channel, "act": "stop"}),
             cookie=borrower.cookie,
             content_type=_FORM,
         )
@@ -236,5 +244,5 @@ def _header(reply: Any, name: str) -> str:
 
 def _field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found, f"no field {name}"
+    assert found, f"no field {name}: {page[-900:]}"
     return found.group(1)

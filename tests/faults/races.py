@@ -80,6 +80,8 @@ def together(world: World, first: Act, second: Act, plan: list[tuple[str, int]])
         finally:
             baton.leave(threading.current_thread().name)
 
+    # Two processes in truth, one here: what is built on first use must not be waited for by the other.
+    assert world.wiring.take_notice
     world.plane.before_call = before
     threads = [
         threading.Thread(target=run, args=(act,), name=name)

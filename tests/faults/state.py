@@ -23,15 +23,16 @@ class Borrower:
     cookie: str = ""
     csrf: str = ""
     answers_id: str = ""
-    confirmed: list[str] = field(default_factory=list)
+    check: str = ""
+    confirmed: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
 class State:
     """All that a scenario leaves behind outside the table, so that it can be taken back.
 
-    `chance` (0 to 1) chooses between two SMS providers, `apps`: the profile uses the lender's app; `printed`:
-    what the print house told (case, step, word).
+    `chance` (0 to 1) chooses between two SMS providers, `apps`: the profile uses the lender's app; `told`:
+    what was taken from a provider by another door than its queue (case, step, channel, word).
     """
 
     now: datetime = NOON
@@ -57,7 +58,7 @@ class State:
     alibaba_share: float = 0.0
     chance: float = 0.0
     apps: bool = False
-    printed: list[tuple[str, str, str]] = field(default_factory=list)
+    told: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 @dataclass

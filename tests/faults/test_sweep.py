@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.borrower_scenes import BORROWER_SCENES
 from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.sweep import SUMMARY, Aftermaths, Sweep, Tally
 from tests.faults.world import World
 
-ALL = (*SCENARIOS, *PROVIDER_SCENES)
+ALL = (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES)
 
 # What may end as UNKNOWN, and only that: the fault hit the send, or fell between the claim and its record.
 UNKNOWN_AFTER = {
@@ -30,6 +31,23 @@ UNKNOWN_AFTER = {
     "SendEmail, read_timeout",
     "SendEmail, http500",
     "SendEmail, http500_lost",
+    "SendSms, crash_before",
+    "SendSms, crash_after",
+    "SendSms, read_timeout",
+    "SendSms, http500",
+    "SendSms, http500_lost",
+    "PostNotice, crash_before",
+    "PostNotice, crash_after",
+    "PostNotice, read_timeout",
+    "PostNotice, http500",
+    "PutObject outbox.pdf, crash_before",
+    "PutObject outbox.pdf, crash_after",
+    "PutObject outbox.json, crash_before",
+    "PutObject outbox.json, crash_after",
+    "GetSecretValue, crash_before",  # the app's, read between claim and send
+    "GetSecretValue, crash_after",
+    "TransactWriteItems release, crash_before",
+    "TransactWriteItems release, throttle lasting",
     "TransactWriteItems claim, crash_after",
     "TransactWriteItems claim, read_timeout lasting",
     "PutItem SENT, crash_before",

@@ -23,7 +23,7 @@ RECEIVES = 3  # fewer than the shipped queue grants, so harder
 # Names made anew in every run: tokens, attempts, links and their digests, providers' ids, form fields.
 _NAMES = re.compile(
     r"token-\d+|[0-9a-f]{8}(?=@)|(?<=LINK#)[\w-]{43}|(?<=/n/)[\w-]{22}|[0-9a-f]{64}|(?<=VERIFIED#)[\w-]{12}"
-    r"|(?<=FEEDBACK#)\w{16}|(?<=answers_id=')\w+|(?<=confirmed=\[)'\w+'|(?<=csrf=')[^']+|(?<=cookie=')[^']+"
+    r"|\b[a-z2-7]{16}\b|(?<=csrf=')[^']+|(?<=cookie=')[^']+"
     r"|(?<=__Host-accord=)\S+"
 )
 
@@ -179,7 +179,7 @@ class World(People):
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.rested, state.gave_up, state.lag)),
-            str((state.alibaba_share, state.chance, state.apps, state.printed)),
+            str((state.alibaba_share, state.chance, state.apps, state.told)),
             str(sorted(key for key in state.objects if not key.startswith(RECORDS))),
             str((state.receipts, sorted(set(state.given_receipts)), state.notices)),
             *sorted(

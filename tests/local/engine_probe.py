@@ -22,6 +22,8 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.local import inside
@@ -514,6 +516,30 @@ def kills_open_executions_and_frees_their_names() -> None:
     MOODS["keep"] = lambda _: None
     assert started(f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:kept", "kept-1") == execution
     token_of("kept-1")
+
+
+@check("first")
+def takes_a_browsers_form_as_its_policy_says_and_leads_back() -> None:
+    from chalicelib.store.uploads import Uploads
+
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    client("s3").create_bucket(Bucket="handed-in")
+    form = Uploads(boto3.client("s3", config=signing), "handed-in").form("one", "http://localhost:8000/back")
+    file = {"file": ("x.pdf", b"%PDF-", "text/html")}
+
+    def sent(**changes: str) -> requests.Response:
+        fields = {**form.fields, **changes}
+        return requests.post(form.url, data=fields, files=file, allow_redirects=False, timeout=5)
+
+    assert sent(key="uploads/other").status_code == 403
+    assert sent(**{"Content-Type": "text/html"}).status_code == 403
+    answer = sent()
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (
+        303,
+        "http://localhost:8000/back",
+    )
+    kept = client("s3").get_object(Bucket="handed-in", Key="uploads/one")
+    assert (kept["Body"].read(), kept["ContentType"]) == (b"%PDF-", "application/octet-stream")
 
 
 @check("second")

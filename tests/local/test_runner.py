@@ -26,8 +26,8 @@ CASE_KEYS = {
     "case_id", "loan", "lender", "status", "outcome", "next_timer_at", "timezone", "person", "deliveries",
     "timeline",
 }  # fmt: skip
-SEEDED = ["EMAIL"] * 4 + ["LETTER"] + ["SMS"] * 3
-"""What the seeded loans send at once: three in China, one in Britain; the test lender's stays inside."""
+SEEDED = ["EMAIL"] * 6 + ["LETTER"] + ["SMS"] * 5
+"""What the seeded loans send at once: five in China, one in Britain; the test lender's stays inside."""
 pytestmark = pytest.mark.xdist_group("local-runner")
 
 
@@ -75,6 +75,15 @@ def test_seeded_notices_went_out_by_both_channels(running: Running) -> None:
         assert (each["segments"] is not None) == (each["channel"] == "SMS")
         assert (each["html"] is not None) == (each["channel"] == "EMAIL")
         assert f"http://localhost:{running.port}/n/" in each["text"]
+
+
+def test_seeded_cases_have_a_meeting_ahead_and_a_plan_that_runs(running: Running) -> None:
+    cases = running.cases()
+    told = {loan: {each["kind"] for each in case["timeline"]} for loan, case in cases.items()}
+    assert {"FEEDBACK", "MEETING"} <= told["DB-2024-000320"]
+    assert {"FEEDBACK", "MEETING", "AGREEMENT", "PLAN"} <= told["DB-2022-000771"]
+    assert {cases[loan]["status"] for loan in ("DB-2024-000320", "DB-2022-000771")} == {"APPLIED"}
+    assert "您的权利" in running.get("/open/talks?lang=zh-CN").body
 
 
 def test_the_timeline_tells_why_a_notice_was_allowed(running: Running) -> None:

@@ -143,7 +143,7 @@ def test_empty_variable_blocks_the_first_email(name: str, empty: str) -> None:
     with pytest.raises(MissingVariables) as caught:
         composed("first_notice", "EMAIL", "zh-CN", having(**{name: blank}))
     assert name in caught.value.names
-    assert caught.value.template == "cn/first_notice/EMAIL/zh-CN@2"
+    assert caught.value.template == "cn/first_notice/EMAIL/zh-CN@3"
 
 
 def test_missing_variables_are_named_all_at_once() -> None:
@@ -192,7 +192,7 @@ def test_unknown_template_is_refused(profile: str, step: str, channel: str, lang
 
 def test_digest_and_template_name_the_message() -> None:
     message = composed("first_notice", "EMAIL", "en")
-    assert message.template == "cn/first_notice/EMAIL/en@2"
+    assert message.template == "cn/first_notice/EMAIL/en@3"
     joined = f"{message.subject}\0{message.text}\0{message.html}\0".encode()
     assert message.digest == hashlib.sha256(joined).hexdigest()
     assert composed("first_notice", "EMAIL", "en") == message

@@ -20,18 +20,19 @@ from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, NOON, borrower, case
 
 CN = profiles.of_version("CN", "CN@1")
+IDS: dict[str, Any] = {"link": "https://x/n/t", "notice_id": "0f" * 12, "verify_code": "7K4M-2Q9P"}
 
 
 def _fill(given: Case, at: datetime = NOON, language: str = "zh-CN", **more: Any) -> Variables:
-    return fill(
-        given, DEMO_BANK, CN, language=language, link="https://x/n/t", notice_id="0f" * 12, at=at, **more
-    )
+    return fill(given, DEMO_BANK, CN, language=language, at=at, **IDS, **more)
 
 
 def test_nothing_is_left_empty() -> None:
     filled = _fill(case())
     empty = [each.name for each in fields(filled) if getattr(filled, each.name) in ("", None, ())]
-    left_to_others = "sent_before stopped_channel feedback meeting agreement instalment complaint itemisation"
+    left_to_others = (
+        "sent_before stopped_channel access_code feedback meeting agreement instalment complaint itemisation"
+    )
     of_other_lands = "contact_person collector_address agreement_name agreement_provision"
     days = "default_date validation_end"
     voice = "voice_name"  # optional in the lender's row
@@ -41,14 +42,14 @@ def test_nothing_is_left_empty() -> None:
 def test_what_a_lenders_row_may_hold_besides_is_filled_in() -> None:
     more: dict[str, Any] = {"callback_number": "95000", "voice_name": {"zh-CN": "示范", "en": "Demo"}}
     lender = replace(DEMO_BANK, settings={**DEMO_BANK.settings, **more})
-    filled = fill(case(), lender, CN, language="en", link="https://x/n/t", notice_id="0f" * 12, at=NOON)
+    filled = fill(case(), lender, CN, language="en", **IDS, at=NOON)
     assert (filled.callback_number, filled.voice_name) == ("95000", "Demo")
 
 
 def _regulator(version: str, **settings: Any) -> Regulator:
     lender = replace(DEMO_BANK, settings={**DEMO_BANK.settings, **settings})
     profile = profiles.of_version(version.partition("@")[0], version)
-    filled = fill(case(), lender, profile, language="en", link="https://x/n/t", notice_id="0f" * 12, at=NOON)
+    filled = fill(case(), lender, profile, language="en", **IDS, at=NOON)
     return filled.regulator
 
 
@@ -113,5 +114,7 @@ def test_a_reminder_names_what_was_sent_and_when() -> None:
     ]
 
 
-def test_the_code_to_check_a_notice_by_is_the_start_of_its_id() -> None:
-    assert _fill(case()).verify_code == "0F0F0F0F"
+def test_the_codes_a_message_can_be_asked_about_by_are_in_it() -> None:
+    filled = _fill(case())
+    assert filled.verify_code == "7K4M-2Q9P"
+    assert filled.case_reference == CASE_ID.reference

@@ -27,11 +27,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("complaint_extension", "complaint", "complaint_decide_by"),
         ("complaint_decision", "complaint", "complaint_reference"),
         ("opt_out_confirmation", "stopped_channel", "stopped_channel"),
+        ("access_code", "access_code", "access_code"),
     ],
 )
 @pytest.mark.parametrize("channel", ["SMS", "EMAIL"])
 def test_a_purpose_without_its_values_is_blocked(step: str, purpose: str, name: str, channel: str) -> None:
-    nothing: Any = "" if purpose == "stopped_channel" else None
+    nothing: Any = "" if purpose in ("stopped_channel", "access_code") else None
     with pytest.raises(MissingVariables) as caught:
         composed(step, channel, "zh-CN", having(**{purpose: nothing}))
     assert name in caught.value.names

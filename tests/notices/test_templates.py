@@ -31,6 +31,7 @@ from tests.notices.reading import (
 )
 
 LANGUAGES = ("zh-CN", "en")
+WITHOUT_MORE = ("opt_out_confirmation", "access_code")
 CHECKED_ELSEWHERE = {
     "channel", "agent", "default_date",  # conditions, which may be false
     "meeting_link",  # one of place and link is needed, and meeting_place says so
@@ -40,7 +41,7 @@ CHECKED_ELSEWHERE = {
 
 
 def test_there_is_a_template_for_every_purpose_profile_channel_and_language() -> None:
-    assert len(EVERY) == 4 * 2 * (11 * 5 + 2)
+    assert len(EVERY) == 4 * 2 * (11 * 5 + 2 * 2)
     for template in EVERY:
         message = made(template)
         assert message.text
@@ -164,8 +165,9 @@ def test_every_sms_says_who_writes_and_how_to_stop_it(template: Template) -> Non
     assert text.count("【") == (1 if profile == "CN" else 0)
     ways = {"zh-CN": "拒收请回复", "en": "Reply "}[language] + {"CN": "R"}.get(profile, "STOP")
     assert (ways in text) == (step != "opt_out_confirmation")
-    assert len(re.findall("https?://", text)) == 1
-    assert " " in text.partition("https://")[2] or step == "opt_out_confirmation", "the link must end"
+    # A code comes without a link: nobody is to learn to follow one from a message about a code.
+    assert len(re.findall("https?://", text)) == (0 if step == "access_code" else 1)
+    assert " " in text.partition("https://")[2] or step in WITHOUT_MORE, "the link must end"
 
 
 # --- other channels -----------------------------------------------------------------------------------
@@ -194,7 +196,7 @@ def test_a_letter_and_an_email_say_the_same(template: Template) -> None:
     for block in email.blocks:
         for line in block.lines:
             assert all(part in seen.text or part in seen.links for part in line)
-    if step == "opt_out_confirmation":
+    if step in WITHOUT_MORE:
         return
     letter = made((profile, step, "LETTER", language))
     assert letter.html == ""

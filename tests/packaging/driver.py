@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from chalice.test import Client
 from standardwebhooks import Webhook
@@ -22,7 +22,7 @@ from chalicelib.store import batch
 from chalicelib.store import links as link_rows
 from infra.local.recording import current_function
 from tests.road import SECRET, Road
-from tests.walk import FEEDBACK, walk
+from tests.walk import FEEDBACK, Answers, walk
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
@@ -33,6 +33,7 @@ class Driver:
 
     def __init__(self, road: Road, client: Client) -> None:
         self.road, self.client, self.settings = road, client, road.wiring.settings
+        self.cookie: dict[str, str] = {}
 
     def configure(self, **changes: Any) -> None:
         """Change the deployment's parameters."""
@@ -122,25 +123,38 @@ class Driver:
         batch.write([link_rows.row_of(link_rows.Link(digest, CaseId.parse(case), expires))])
         return "/n/" + "t" * 22
 
-    def answer(self, case: str) -> None:
-        """Be the borrower: a wrong factor, the right one, every page, the answer."""
+    def enter(self, case: str) -> None:
+        """Be the borrower: a wrong factor, the right one."""
         path = self.link(case)
         self.http("POST", path, headers=FORM, body=b"factor=0000")
         entered = self.http("POST", path, headers=FORM, body=b"factor=123X")
-        cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
-        for page in ("info", "notice", "preferences"):
-            self.http("GET", f"/my/{page}", headers=cookie)
-        form = self.http("GET", "/my/form/feedback/reason", headers=cookie).body.decode()
-        hidden = dict(re.findall(r'name="(csrf)" value="([^"]+)"', form))
+        self.cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
 
-        def post(path: str, fields: Mapping[str, Any]) -> str:
-            body = urlencode({**fields, **hidden}).encode()
-            page = self.http("POST", path, headers={**cookie, **FORM}, body=body)
-            assert page.status_code < 400, path
-            return str(page.headers.get("Location", ""))
+    def answer(self, case: str) -> None:
+        """Be the borrower: every page, the answer."""
+        self.enter(case)
+        for page in ("info", "notice", "contact", "form/feedback/reason"):
+            self.http("GET", f"/my/{page}", headers=self.cookie)
+        self.post("contact", channel="EMAIL", act="stop")
+        self.post("contact", channel="EMAIL", act="start")
+        self.post("contact", channel="EMAIL", act="stop")
+        self.journey("feedback", FEEDBACK)
 
-        post("/my/preferences", {"channel": "EMAIL"})
-        check = walk(post, "feedback", FEEDBACK)
-        self.http("GET", check, headers=cookie)
-        post(check, {})
-        self.http("GET", "/my/form/feedback/done", headers=cookie)
+    def journey(self, name: str, answers: Answers) -> None:
+        """Go a journey's pages, send it and look at its confirmation."""
+        check = walk(self._sent, name, answers)
+        self.http("GET", check, headers=self.cookie)
+        self.http("GET", self._sent(check, {}), headers=self.cookie)
+
+    def post(self, page: str, **fields: object) -> str:
+        """Send one of the borrower's forms; returns where it leads."""
+        form = self.http("GET", "/my/contact", headers=self.cookie).body.decode()
+        found = re.search(r'name="csrf" value="([^"]+)"', form)
+        assert found
+        body = urlencode({**fields, "csrf": found[1]}, doseq=True).encode()
+        answer = self.http("POST", f"/my/{page}", headers={**self.cookie, **FORM}, body=body)
+        assert answer.status_code == 303, f"{page}: {answer.status_code}"
+        return str(urlsplit(answer.headers["Location"]).path)
+
+    def _sent(self, path: str, fields: Mapping[str, Any]) -> str:
+        return self.post(path.removeprefix("/my/"), **fields)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from infra.resources.queues import RULES
+from infra.resources.queues import EVIDENCE_RULES, RULES
 from tests.packaging.built import properties, resources
 
 DATA_KEY = ({"Ref": "DataKey"}, {"Fn::GetAtt": ["DataKey", "Arn"]})
-BUCKETS = ("RecordsBucket", "PrintBucket")
+BUCKETS = ("RecordsBucket", "PrintBucket", "UploadsBucket")
 TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
 
 
@@ -112,6 +112,33 @@ def test_what_was_sent_never_expires_and_a_printed_letter_does() -> None:
     assert expired["Prefix"] == "outbox/"
 
 
+def test_what_nobody_has_checked_is_gone_after_a_day_with_all_its_versions() -> None:
+    rules = properties("AWS::S3::Bucket")["UploadsBucket"]["LifecycleConfiguration"]["Rules"]
+    (gone,) = (rule for rule in rules if "ExpirationInDays" in rule)
+    assert (gone["Prefix"], gone["ExpirationInDays"]) == ("uploads/", 1)
+    (old,) = (rule for rule in rules if "NoncurrentVersionExpiration" in rule)
+    assert old["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+def test_every_file_handed_in_is_told_to_its_check_and_parked_when_that_fails() -> None:
+    bucket = properties("AWS::S3::Bucket")["UploadsBucket"]
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    rule = properties("AWS::Events::Rule")["UploadsRule"]
+    detail = {"bucket": {"name": [{"Ref": "UploadsBucket"}]}, "object": {"key": [{"prefix": "uploads/"}]}}
+    assert rule["EventPattern"]["detail"] == detail
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["EvidenceQueue", "Arn"]}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["EvidenceDlq", "Arn"]}}
+
+
+@pytest.mark.parametrize("queue", ["EvidenceQueue", "EvidenceDlq"])
+def test_files_are_told_of_by_our_rule_alone(queue: str) -> None:
+    (allowed,) = (each for each in statements(queue) if each["Effect"] == "Allow")
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    rules = [{"Fn::GetAtt": [rule, "Arn"]} for rule in EVIDENCE_RULES]
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"] == rules
+
+
 def test_only_files_of_the_print_house_are_told_of() -> None:
     told = properties("AWS::S3::Bucket")["PrintBucket"]["NotificationConfiguration"]
     assert told == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
@@ -185,7 +212,12 @@ def test_receipts_come_from_our_topic_and_rules_alone(queue: str) -> None:
 
 
 def test_nobody_outside_the_account_fills_another_queue() -> None:
-    others = set(properties("AWS::SQS::Queue")) - {"ReceiptsQueue", "ReceiptsDlq"}
+    others = set(properties("AWS::SQS::Queue")) - {
+        "ReceiptsQueue",
+        "ReceiptsDlq",
+        "EvidenceQueue",
+        "EvidenceDlq",
+    }
     assert [name for name in others if any(each["Effect"] == "Allow" for each in statements(name))] == []
 
 

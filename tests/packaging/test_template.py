@@ -124,3 +124,27 @@ def test_stages_differ_in_name_and_declared_tuning_only() -> None:
 def test_two_parts_cannot_define_the_same_resource() -> None:
     with pytest.raises(ValueError, match="Table"):
         joined({"Resources": {"Table": {}}}, {"Resources": {"Table": {}}})
+
+
+def test_guesses_at_links_codes_and_references_are_counted_by_source() -> None:
+    firewall = properties("AWS::WAFv2::WebACL")["Firewall"]
+    (rule,) = firewall["Rules"]
+    rate = rule["Statement"]["RateBasedStatement"]
+    assert rule["Action"] == {"Block": {"CustomResponse": {"ResponseCode": 429}}}
+    assert (rate["AggregateKeyType"], rate["Limit"], rate["EvaluationWindowSec"]) == ("IP", 100, 300)
+    scope = json.dumps(rate["ScopeDownStatement"])
+    for text in ("POST", "/n/", "/open/"):
+        assert f'"{text}"' in scope
+    assert not rule["VisibilityConfig"]["SampledRequestsEnabled"], "a sample holds a path, a path a token"
+    (bound,) = properties("AWS::WAFv2::WebACLAssociation").values()
+    assert bound["WebACLArn"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
+
+
+def test_the_gateways_own_answers_are_guarded_and_plain() -> None:
+    answers = properties("AWS::ApiGateway::GatewayResponse")
+    assert {each["ResponseType"] for each in answers.values()} == {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"}
+    for each in answers.values():
+        names = {name.removeprefix("gatewayresponse.header.") for name in each["ResponseParameters"]}
+        assert {"Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"} <= names
+        assert all(value[0] == value[-1] == "'" for value in each["ResponseParameters"].values())
+        assert "请" in each["ResponseTemplates"]["text/html"]

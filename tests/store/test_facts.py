@@ -49,3 +49,9 @@ def test_whether_a_fact_is_on_record() -> None:
     facts.append(SENT)
     assert facts.exists(CASE_ID, FactKind.SENT, "first_notice", "SMS") is True
     assert facts.exists(CASE_ID, FactKind.SENT, "first_notice", "EMAIL") is False
+
+
+def test_a_kind_whose_name_begins_anothers_is_told_from_it() -> None:
+    for kind in (FactKind.QUESTION, FactKind.RESPONSE):
+        facts.append(Fact(CASE_ID, kind, NOON, ("one",)))
+    assert [fact.kind for fact in facts.of(CASE_ID, FactKind.QUESTION)] == [FactKind.QUESTION]

@@ -18,7 +18,7 @@ HOURS_24 = timedelta(hours=24)
 
 
 def _take(count: int, at: datetime = NOON) -> list[int | None]:
-    return [tries.take(CASE_ID, at) for _ in range(count)]
+    return [tries.take(tries.of_case(CASE_ID), at) for _ in range(count)]
 
 
 def test_five_tries_and_no_more() -> None:
@@ -27,7 +27,7 @@ def test_five_tries_and_no_more() -> None:
 
 def test_another_case_has_its_own_tries() -> None:
     _take(6)
-    assert tries.take(case_id(2), NOON) == 4
+    assert tries.take(tries.of_case(case_id(2)), NOON) == 4
 
 
 def test_a_locked_case_opens_24_hours_after_the_first_try() -> None:
@@ -50,7 +50,7 @@ def test_knocking_at_a_locked_door_does_not_lengthen_the_lock() -> None:
 
 def test_a_success_forgets_the_tries() -> None:
     _take(4)
-    batch.write([], gone=[tries.row_of(CASE_ID)])
+    batch.write([], gone=[tries.of_case(CASE_ID)])
     assert _take(1) == [4]
 
 
@@ -65,7 +65,7 @@ def test_parallel_guesses_cannot_share_a_try(rivals: int) -> None:
 
     events = Row._get_connection().connection.client.meta.events
     events.register_first("before-send.dynamodb.UpdateItem", meanwhile)
-    got.append(tries.take(CASE_ID, NOON))
+    got.append(tries.take(tries.of_case(CASE_ID), NOON))
     expected = [4, 3, 2, 1, 0, None, None]
     assert got == expected[: rivals + 1]
 

@@ -107,7 +107,8 @@ def test_every_send_is_on_record_with_the_rule_that_allowed_it(scene: Scene) -> 
     for fact in scene.facts(FactKind.SENT):
         assert fact.detail["rule"] == "CN.contact_window"
         assert fact.detail["profile_version"] == "CN@1"
-        assert fact.detail["template"] == f"cn/first_notice/{fact.which[1]}/zh-CN@2"
+        version = {"SMS": 2, "EMAIL": 3}[fact.which[1]]
+        assert fact.detail["template"] == f"cn/first_notice/{fact.which[1]}/zh-CN@{version}"
         assert len(fact.detail["digest"]) == 64
     ids = {fact.which[1]: fact.detail["provider_message_id"] for fact in scene.facts(FactKind.SENT)}
     assert ids == {"SMS": "sms-1", "EMAIL": "mail-1"}
@@ -467,7 +468,7 @@ def test_an_english_borrower_reads_english(scene: Scene) -> None:
     _borrower(scene, language="en-GB")
     scene.run(Stage.NOTIFY)
     assert "CNY 12,345.67" in scene.mail.sent[0].text
-    assert {fact.detail["template"][-4:] for fact in scene.facts(FactKind.SENT)} == {"en@2"}
+    assert {fact.detail["template"][-4:] for fact in scene.facts(FactKind.SENT)} == {"en@2", "en@3"}
 
 
 @pytest.mark.parametrize(

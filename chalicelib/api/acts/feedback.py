@@ -12,15 +12,19 @@ from chalicelib.api.contact import channels_offered
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import Wish
+from chalicelib.domain.codes import FactKind, Wish
 from chalicelib.forms.journey import Submission
 from chalicelib.forms.journeys.feedback import FEEDBACK
 from chalicelib.telemetry import Metric
 
 
 def _gate(visit: Visit) -> Response | None:
+    from chalicelib.store import facts
+
     case: Case = visit.case()
-    return views.closed(visit, case) if case.answered or not case.is_open else None
+    # Who applied or disputed first has answered, and may still say why he is late.
+    given = case.answered and facts.of(case.id, FactKind.FEEDBACK)
+    return views.closed(visit, case) if given or not case.is_open else None
 
 
 def _carry_out(visit: Visit, sent: Submission) -> None:

@@ -122,7 +122,7 @@ def gaps(dossier: Dossier, tell: Teller) -> Iterator[Row]:
 
 def _name(step: str, channel: str, tell: Teller) -> str:
     words = tell.words
-    return f"{words['steps'].get(step, step)}\n{words['channels'].get(channel, channel)}"
+    return f"{words['steps'].get(step.partition('-')[0], step)}\n{words['channels'].get(channel, channel)}"
 
 
 def _by(state: str, mine: list[Numbered], tell: Teller) -> str:

@@ -1,0 +1,138 @@
+"""The borrower's meeting, his agreement and his plan."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.api.calendar_file import Event, calendar_file
+from chalicelib.api.files import CALENDAR, attachment
+from chalicelib.api.opened import Opened, open_case, regulator
+from chalicelib.api.pages import words_of
+from chalicelib.api.visit import Visit, Who, visited
+from chalicelib.domain.agreement import Agreement, Party
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.meeting import Meeting
+from chalicelib.domain.repayment_plan import RepaymentPlan
+from chalicelib.texts.plain import plain, require_link
+
+my_mediation = Blueprint(__name__)
+
+_CODE = 16  # characters of the document's hash, as the notice of the agreement prints them
+
+
+@my_mediation.route("/my/meeting", methods=["GET"])
+@visited(my_mediation, Who.BORROWER)
+def meeting(visit: Visit) -> Response:
+    """Show when, how, where and with whom; or that nothing is arranged yet."""
+    opened = open_case(visit)
+    found = opened.mine.stand.meeting
+    return visit.page("meeting", m=_meeting(opened, found) if found else None, desk=regulator(opened))
+
+
+@my_mediation.route("/my/meeting.ics", methods=["GET"])
+@visited(my_mediation, Who.BORROWER)
+def meeting_file(visit: Visit) -> Response:
+    """Hand out the meeting for the borrower's own calendar."""
+    stand = open_case(visit).mine.stand
+    if stand.meeting is None:
+        raise NotFound("no meeting yet")
+    event = _event(visit, visit.case_id, stand.meeting)
+    return attachment(visit, calendar_file(event, stand.now), CALENDAR, "meeting.ics")
+
+
+@my_mediation.route("/my/agreement", methods=["GET"])
+@visited(my_mediation, Who.BORROWER)
+def agreement(visit: Visit) -> Response:
+    """Show what was agreed and who has signed; or that nothing is agreed yet."""
+    opened = open_case(visit)
+    found = opened.mine.stand.agreement
+    return visit.page("agreement", a=_agreement(opened, found) if found else None)
+
+
+@my_mediation.route("/my/plan", methods=["GET"])
+@visited(my_mediation, Who.BORROWER)
+def plan(visit: Visit) -> Response:
+    """Show what is to be paid and when; or that there is no plan yet."""
+    opened = open_case(visit)
+    found = opened.mine.stand.plan
+    pay = visit.wiring.lender(visit.case().lender).text("pay_channel", visit.language)
+    return visit.page("plan", p=_plan(opened, found) if found else None, pay=pay)
+
+
+def _meeting(opened: Opened, found: Meeting) -> dict[str, Any]:
+    stand = opened.mine.stand
+    state = "cancelled" if found.cancelled else "held" if found.was_held(stand.now) else "ahead"
+    return {
+        "state": state,
+        "at": opened.appointment(found.at),
+        "left": opened.left(stand.day(found.at)),
+        "minutes": found.minutes,
+        "mode": found.mode.value,
+        "link": require_link(found.link),
+        "parties": [plain(each) for each in found.parties],
+        **{
+            name: plain(getattr(found, name))
+            for name in ("mediator", "organisation", "qualifications", "place", "dial_in")
+        },
+    }
+
+
+def _event(visit: Visit, case_id: CaseId, found: Meeting) -> Event:
+    """Return a meeting under a neutral title: whoever sees the calendar learns of no debt."""
+    words = words_of("meeting", visit.language)["calendar"]
+    name = hashlib.sha256(f"{case_id}\0{found.number}".encode()).hexdigest()[:24]
+    return Event(
+        uid=f"{name}@accord",
+        sequence=found.sequence,
+        starts=found.at,
+        ends=found.ends_at,
+        title=words["title"],
+        description=words["description"],
+        place=plain(found.place or found.dial_in),
+        link=require_link(found.link),
+        cancelled=found.cancelled,
+    )
+
+
+def _agreement(opened: Opened, found: Agreement) -> dict[str, Any]:
+    signed = {party.value: found.signed_at(party) for party in Party}
+    return {
+        "reference": plain(found.reference),
+        "total": opened.money(found.total, found.currency),
+        "instalments": found.instalments,
+        "first_due": opened.day(found.first_due),
+        "sign_by": opened.day(found.sign_by),
+        "left": opened.left(found.sign_by),
+        "code": found.digest[:_CODE].upper(),
+        "signed": {party: opened.on(at) if at else "" for party, at in signed.items()},
+        "since": opened.on(found.in_force_since) if found.in_force_since else "",
+    }
+
+
+def _plan(opened: Opened, found: RepaymentPlan) -> dict[str, Any]:
+    today = opened.mine.stand.today
+
+    def money(minor: int) -> str:
+        return opened.money(minor, found.currency)
+
+    return {
+        "total": money(found.total),
+        "remaining": money(found.remaining),
+        "paid": money(found.total - found.remaining),
+        "lump": found.is_lump_sum,
+        "done": not found.remaining,
+        "rows": [
+            {
+                "number": each.number,
+                "due": opened.day(each.due),
+                "amount": money(each.amount),
+                "open": money(each.open) if each.paid and each.open else "",
+                "state": each.state(today).value,
+            }
+            for each in found.instalments
+        ],
+    }

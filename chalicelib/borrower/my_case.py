@@ -1,0 +1,76 @@
+"""A borrower's case as he may see it: where it stands, what he complained of and what he asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from chalicelib import profiles
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import FactKind, Wish
+from chalicelib.domain.profile import Profile
+from chalicelib.domain.progress import Stand
+from chalicelib.domain.windows import zones_of
+from chalicelib.store import agreements, dossier, meetings, plans
+from chalicelib.store.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class MyCase:
+    """Where a case stands, its facts (oldest first) and the rules it stands under."""
+
+    stand: Stand
+    facts: Sequence[Fact]
+    profile: Profile
+
+    def of(self, *kinds: FactKind) -> list[Fact]:
+        """Return the facts of some kinds, oldest first."""
+        return [fact for fact in self.facts if fact.kind in kinds]
+
+    def complaints(self) -> list[tuple[str, date]]:
+        """Return each complaint's reference and the last day for its decision (the profile's own term)."""
+        return [
+            (str(fact.detail.get("reference", "")), self._decision_by(fact))
+            for fact in self.of(FactKind.COMPLAINT)
+        ]
+
+    def _decision_by(self, complaint: Fact) -> date:
+        return self.profile.last_day("complaint_decision", self.stand.day(complaint.at))
+
+
+def read(case: Case, now: datetime) -> MyCase:
+    """Return a case with all that is on record of it, in one query, at `now` (UTC)."""
+    profile = profiles.of_version(case.profile, case.profile_version)
+    found = dossier.read(case.id)
+    applied = _applied_at(found.facts)
+    stand = Stand(
+        case=case,
+        zone=zones_of(case.borrower.timezone, profile.zones)[0],
+        now=now,
+        answered_at=_first(found.facts, FactKind.FEEDBACK, FactKind.APPLICATION),
+        applied_at=applied,
+        arranged_at=_first(found.facts, FactKind.MEETING) if applied else None,
+        plan_at=_first(found.facts, FactKind.PLAN),
+        limit_at=found.limit_at,
+        meeting=meetings.latest(found.facts),
+        agreement=agreements.latest(found.facts),
+        plan=plans.latest(found.facts),
+    )
+    return MyCase(stand, found.facts, profile)
+
+
+def _first(found: Sequence[Fact], *kinds: FactKind) -> datetime | None:
+    return next((fact.at for fact in found if fact.kind in kinds), None)
+
+
+def _applied_at(found: Sequence[Fact]) -> datetime | None:
+    """Return when he last asked for mediation, by an application or with his reply, unless he withdrew it."""
+    applied = None
+    for fact in found:
+        wishes = fact.kind == FactKind.FEEDBACK and fact.detail.get("wish") == Wish.YES
+        if fact.kind == FactKind.APPLICATION or wishes:
+            applied = fact.at
+        elif fact.kind == FactKind.WITHDRAWN:
+            applied = None
+    return applied
