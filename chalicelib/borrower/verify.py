@@ -24,7 +24,7 @@ _NOT_SAID = re.compile(r"[^A-Z0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The factor is right; the case may be shown."""
+    """The factor is right; the case may be shown. `answered`: it asks for no answer, or is closed."""
 
     case_id: CaseId
     answered: bool = False

@@ -62,6 +62,7 @@ def rows() -> dict[str, list[Part]]:
         ],
         "Borrowers": [
             graph("What they ask for", own("Application", "Dispute", "Complaint", "Question")),
+            graph("At the door", own("AccessCode", "WrongPerson")),
         ],
         "Providers": [
             graph("E-mail", [["AWS/SES", name] for name in ("Send", "Delivery", "Bounce", "Complaint")]),
