@@ -61,7 +61,7 @@ def mine(deployment: Any) -> dict[str, str]:
 
 @machines.parametrize()
 @bounded
-def test_no_request_of_a_machine_breaks_us(mine: dict[str, str], case: Case) -> None:
+def test_no_request_of_a_machine_breaks_us(mine: dict[str, str], case: Case[Any]) -> None:
     answer = case.call()
     assert answer.status_code < 500, (case.path_parameters, case.body)
     assert answer.status_code != 202, "unsigned"
@@ -69,7 +69,7 @@ def test_no_request_of_a_machine_breaks_us(mine: dict[str, str], case: Case) -> 
 
 @forms.parametrize()
 @fewer
-def test_no_form_breaks_us(mine: dict[str, str], case: Case) -> None:
+def test_no_form_breaks_us(mine: dict[str, str], case: Case[Any]) -> None:
     body = case.body if isinstance(case.body, dict) else {}
     case.body = {**body, "csrf": mine["csrf"]}
     name, _, value = mine["cookie"].partition("=")

@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         }
         print(json.dumps(found, indent=1))
     else:
-        tables = (report.speed_table(speeds), report.notices_table(notices), report.counts_table(cost))
-        tables += (pages.table(page_costs),)
+        tables = [report.speed_table(speeds), report.notices_table(notices), report.counts_table(cost)]
+        tables.append(pages.table(page_costs))
         print("\n\n".join(tables))
     return 0
 

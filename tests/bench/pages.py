@@ -15,14 +15,11 @@ from moto import mock_aws
 import app
 from chalicelib.api.session import start
 from chalicelib.domain.codes import Stage
-from chalicelib.store import lenders
-from chalicelib.wiring import install
 from tests.api.routes import ROUTES
 from tests.bench.gateway import Context, request
-from tests.fakes import FakeChannel, FakeStepFunctions
-from tests.road import DEMO_BANK, Road
+from tests.road import Road
 from tests.samples import CASE_ID
-from tests.scene import Scene
+from tests.scene import fresh
 
 PAGES = (
     "/open",
@@ -96,10 +93,7 @@ def measure() -> list[PageCost]:
 def _replaying() -> Iterator[tuple[Replay, str]]:
     with mock_aws():
         road = Road()
-        scene = Scene(road, FakeStepFunctions(), *map(FakeChannel, ("sms", "mail", "voice", "letter")))
-        install(road.wiring)
-        scene.restart()
-        lenders.put(DEMO_BANK)
+        scene = fresh(road)
         scene.accept()
         scene.run(Stage.NOTIFY, "token-1")
         sealed = start(CASE_ID, road.clock.now).seal(road.wiring.session_key())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from tests.browser.visitor import Visitor
 from tests.forms.test_journey import EVERY
 
 MOST_PAGES = 25
+_ONE = re.compile(r"/([A-Z]-[A-Z2-7]{4}-[A-Z2-7]{4}|[0-9a-f]{24})$")
 FACTOR = "123X"
 BEGINNINGS = ("/my", "/my/info", "/my/notice", "/open", "/open/complaint")
 PAGES_AND_FILES = ("text/html", "application/pdf", "text/calendar", "image/")
@@ -122,7 +124,7 @@ def wander(who: Visitor, *starts: str, most: int = 80) -> None:
         if not kind.startswith("text/html"):
             continue
         who.open(path)
-        who.at(path.strip("/").replace("/", "-"))
+        who.at(_ONE.sub("/one", path).strip("/").replace("/", "-"))
         new = [each for each in linked(who) if each not in been and "/form/" not in each]
         been.update(new)
         waiting += new

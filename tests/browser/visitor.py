@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 PHONE, DESKTOP = (375, 812), (1280, 800)
-_PATIENCE = 15_000  # milliseconds; the machine may be busy
+_PATIENCE = 30_000  # milliseconds; the machine may be busy
 
 CONTROLS = "main form :is(input:not([type=hidden]), textarea)"
 _CONTROLS = f"""() => [...document.querySelectorAll("{CONTROLS}")]
@@ -27,9 +27,10 @@ SAMPLES = {
     "email": "borrower@example.com",
     "decimal": "1200",
     "numeric": "1200",
-    "text": "公司裁员，正在找工作",
+    "textarea": "公司裁员，正在找工作",
+    "text": "张伟",
 }
-"""What is typed into a field: by its name, the part it is of a day, or the keyboard it asks for."""
+"""What is typed into a field: by its name, the part it is of a day, the keyboard it asks for, or its kind."""
 
 
 @dataclass
@@ -99,8 +100,8 @@ class Visitor:
                     control.check()
                     done.add(name)
             elif name in wanted or not value:
-                likely = [SAMPLES[key] for key in (name, name.rpartition("-")[2], keyboard) if key in SAMPLES]
-                control.fill(wanted.get(name) or (likely or ["张伟"])[0])
+                keys = (name, name.rpartition("-")[2], keyboard, kind)
+                control.fill(wanted.get(name) or next(SAMPLES[key] for key in keys if key in SAMPLES))
 
 
 def visitor(
