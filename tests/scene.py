@@ -133,6 +133,11 @@ def deployment() -> Iterator[Road]:
 @pytest.fixture
 def scene(deployment: Road) -> Scene:
     """A fresh scene."""
+    return fresh(deployment)
+
+
+def fresh(deployment: Road) -> Scene:
+    """Return a scene on a deployment whose table and queues are emptied."""
     wiring = deployment.wiring
     deployment.clock.now = NOON
     sms, mail, voice, letter = map(FakeChannel, ("sms", "mail", "voice", "letter"))

@@ -1,4 +1,4 @@
-"""The route table as the tests walk it: every page's method, path and policy; new routes come by themselves."""
+"""The route table as the tests walk it: method, path and policy of each; new routes come by themselves."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ def _visit(scene: Scene, language: str) -> dict[str, str]:
         for name, page in pages.items()
         if page.headers.get("Content-Type", "").startswith("text/html")
     }
-    return {name: text(page) for name, page in html.items() if page.status_code != 303}
+    kept = {name: text(page) for name, page in html.items() if page.status_code != 303}
+    return {re.sub(r"-[A-Z2-7]{4}-[A-Z2-7]{4}$", "-reference", name): page for name, page in kept.items()}
 
 
 def _hostile(scene: Scene) -> dict[str, object]:

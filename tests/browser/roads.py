@@ -13,9 +13,9 @@ from tests.forms.test_journey import EVERY
 
 MOST_PAGES = 25
 FACTOR = "123X"
-BEGINNINGS = ("/my/info", "/my/notice", "/my/preferences", "/open/complaint")
+BEGINNINGS = ("/my", "/my/info", "/my/notice", "/open", "/open/complaint")
 PAGES_AND_FILES = ("text/html", "application/pdf", "text/calendar", "image/")
-ORDER = ("feedback", "ask", "apply", "complain", "dispute", "reschedule", "withdraw")
+ORDER = ("feedback", "ask", "apply", "complain", "dispute", "reschedule", "withdraw", "survey")
 """The journeys of one borrower, one after the other."""
 WANTED: Mapping[str, Mapping[str, str]] = {
     "feedback": {

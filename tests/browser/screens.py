@@ -46,8 +46,9 @@ def main() -> int:
     for old in FOLDER.glob("*.webp"):
         old.unlink()
     phone, desk = Camera("phone.zh-CN"), Camera("desk.en", DESK)
-    with tempfile.TemporaryDirectory() as name, Stage.running(Path(name)) as stage:
-        with chromium.running(Path(name)) as browser:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Stage.running(folder) as stage, chromium.running(folder) as browser:
             for camera, language, size in ((phone, "zh-CN", PHONE), (desk, "en", DESKTOP)):
                 who, context = visitor(browser, stage.stack.url, language, size, camera)
                 roads.everything(who, stage.link())
