@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 STAGE ?= dev
 
-.PHONY: run test lint bench package deploy requirements clean
+.PHONY: run test lint bench screens package deploy requirements clean
 
 run: $(VENV)/ready
 	@$(BIN)/python -m infra.local --port $(PORT) $(if $(filter 1,$(FRESH)),--fresh)
@@ -22,6 +22,10 @@ lint: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python -m tests.bench
+
+# A picture of every page into docs/screens; needs a chromium.
+screens: $(VENV)/ready
+	$(BIN)/python -m tests.browser.screens
 
 package: $(VENV)/ready
 	$(BIN)/python -m infra.package --stage $(STAGE) --out build/$(STAGE)

@@ -29,6 +29,8 @@ class Metric:
     RECEIPT = "Receipt"
     RECEIPT_UNMATCHED = "ReceiptUnmatched"
     FEEDBACK = "Feedback"
+    ACCESS_CODE = "AccessCode"
+    WRONG_PERSON = "WrongPerson"
     EVIDENCE_TAKEN = "EvidenceTaken"
     EVIDENCE_REFUSED = "EvidenceRefused"
     RESTARTS_SPENT = "RestartsSpent"

@@ -133,11 +133,16 @@ def deployment() -> Iterator[Road]:
 @pytest.fixture
 def scene(deployment: Road) -> Scene:
     """A fresh scene."""
+    return fresh(deployment)
+
+
+def fresh(deployment: Road) -> Scene:
+    """Return a scene on a deployment whose table and queues are emptied."""
     wiring = deployment.wiring
     deployment.clock.now = NOON
     sms, mail, voice, letter = map(FakeChannel, ("sms", "mail", "voice", "letter"))
     found = Scene(deployment, FakeStepFunctions(), sms, mail, voice, letter)
-    _wipe(wiring.settings.table)
+    wipe(wiring.settings.table)
     found.queued()
     install(wiring)
     found.restart()
@@ -146,7 +151,7 @@ def scene(deployment: Road) -> Scene:
     return found
 
 
-def _wipe(table: str) -> None:
+def wipe(table: str) -> None:
     """Empty the table behind its API: a scan and a delete per row would be half the time of a test."""
     dynamodb_backends["123456789012"]["us-east-1"].get_table(table).items.clear()
 

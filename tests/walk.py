@@ -10,9 +10,12 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 FEEDBACK: Answers = {
     "reason": {"reason": "UNEMPLOYMENT"},
+    "income": {},
+    "pay": {},
     "words": {"text": "我失业了"},
     "mediation": {"wish": "YES"},
     "mode": {"mode": "TELEPHONE"},
+    "more": {},
 }
 _LONGEST = 30
 
@@ -31,7 +34,7 @@ def walk(
     """
     page = next(iter(answers))
     for _ in range(_LONGEST):
-        path = urlsplit(post(f"{root}/{journey}/{page}", answers.get(page, {"": ""}))).path
+        path = urlsplit(post(f"{root}/{journey}/{page}", answers.get(page) or {"": ""})).path
         page = path.rpartition("/")[2]
         if page == "check":
             return path

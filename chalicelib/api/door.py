@@ -7,6 +7,7 @@ from chalice import Blueprint, Response
 from chalicelib.api import session as sessions
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import FORM, Visit, Who, visited
+from chalicelib.telemetry import Metric
 from chalicelib.texts import fill
 
 door = Blueprint(__name__)
@@ -46,7 +47,7 @@ def send_code(visit: Visit, token: str) -> Response:
 
     wiring = visit.wiring
     if SendCode(wiring.timers, wiring.pepper)(token, wiring.clock()):
-        wiring.telemetry.count("AccessCode")
+        wiring.telemetry.count(Metric.ACCESS_CODE)
     where = f"/n/{token}/code"
     return visit.go(where, stop=stop) if (stop := _stop(visit)) else visit.go(where)
 
@@ -84,7 +85,7 @@ def not_me(visit: Visit, token: str) -> Response:
         message = words_of("not_me", visit.language)["error"]
         return visit.page("not_me", 400, token=token, errors={"why": message})
     if why == "address" and NotMe(wiring.pepper)(token, wiring.clock()):
-        wiring.telemetry.count("WrongPerson")
+        wiring.telemetry.count(Metric.WRONG_PERSON)
     return visit.page("not_me_done", token=token, why=why)
 
 

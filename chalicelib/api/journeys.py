@@ -108,7 +108,8 @@ def _take(visit: Visit, journey: str, name: str, root: str) -> Response:
     except InvalidAnswer as error:
         found = {fault.pointer: fault.detail for fault in error.errors}
         return _question(leg, page, shown, visit.typed, found)
-    drafts.save(visit.subject, journey, name, answers, visit.wiring.clock(), _new_id(visit))
+    now, begun = visit.wiring.clock(), bool(leg.draft_id) and not leg.sent
+    drafts.save(visit.subject, journey, name, answers, now, _new_id(visit), begun=begun)
     now_answered = {**answered, name: answers}
     if visit.form.get("to") == "check":
         return leg.go(leg.act.journey.first_open(now_answered))

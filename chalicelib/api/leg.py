@@ -13,7 +13,7 @@ from chalicelib.api.acts import Act, act_of
 from chalicelib.api.pages import words_of
 from chalicelib.api.shown import Shown
 from chalicelib.api.visit import Visit
-from chalicelib.forms.fields import Given
+from chalicelib.forms.fields import Choice, Choices, Given
 from chalicelib.forms.journey import Page, PageAnswers, Submission, reference
 
 MINE, OPEN = "/my/form", "/open/form"
@@ -50,8 +50,11 @@ class Leg:
 
     def shown(self, *pages: Page) -> Shown:
         """Return the fields of some pages as the visitor sees them; only some need the case to be read."""
-        given = Given(date.min, "", self.act.offers(self.visit))
-        if any(field.kind in _OF_THE_CASE for page in pages for field in page.fields):
+        given = Given(date.min, "")
+        fields = [field for page in pages for field in page.fields]
+        if any(isinstance(field, Choice | Choices) and not field.codes for field in fields):
+            given = replace(given, offers=self.act.offers(self.visit))
+        if any(field.kind in _OF_THE_CASE for field in fields):
             today, currency = views.today_and_currency(self.visit)
             given = replace(given, today=today, currency=currency)
         return Shown(self.t, given, self.visit.language)

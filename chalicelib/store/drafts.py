@@ -15,7 +15,7 @@ from pynamodb.expressions.operand import Path
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.keys import Subject
 from chalicelib.store import keys
-from chalicelib.store.rows import DraftRow
+from chalicelib.store.visitor_rows import DraftRow
 from chalicelib.store.writes import lost
 
 KEPT = timedelta(days=7)  # *policy*: unsent answers are kept for a week after the last of them
@@ -45,15 +45,24 @@ def get(subject: Subject, journey: str, now: datetime) -> Draft | None:
 
 
 def save(
-    subject: Subject, journey: str, page: str, answers: Mapping[str, Any], now: datetime, new_id: str
+    subject: Subject,
+    journey: str,
+    page: str,
+    answers: Mapping[str, Any],
+    now: datetime,
+    new_id: str,
+    *,
+    begun: bool = True,
 ) -> None:
     """Keep one page's answers; they begin a new draft, named `new_id`, when none is open.
 
-    A page is written by itself, so two tabs on two pages lose nothing.
+    A page is written by itself, so two tabs on two pages lose nothing. `begun`: whether a draft was open
+    when it was last looked for, which only saves a call.
     """
     text, ends = json.dumps(answers, ensure_ascii=False), int((now + KEPT).timestamp())
     for _ in range(_TRIES):
-        if _update(subject, journey, [Path(["answers", page]).set(text), DraftRow.ttl.set(ends)], _open(now)):
+        actions = [Path(["answers", page]).set(text), DraftRow.ttl.set(ends)]
+        if begun and _update(subject, journey, actions, _open(now)):
             return
         row = DraftRow(*keys.draft(subject, journey), id=new_id, answers={page: text}, ttl=ends)
         try:
@@ -61,7 +70,8 @@ def save(
         except PutError as error:
             if not lost(error):
                 raise
-            continue  # another tab began it in this moment
+            begun = True  # another tab began it in this moment
+            continue
         return
     raise TryAgain("the draft is being written by others")
 

@@ -42,6 +42,7 @@ def parameters(url: str) -> dict[str, str]:
         "SmsOrigination": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:sender-id/Accord/CN",
         "VoiceOrigination": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:phone-number/phone-local",
         **dict.fromkeys(("SmsPerSecond", "EmailPerSecond", "VoicePerSecond"), _NO_PACE),
+        "ManageFirewall": "no",  # the engine binds none to an API
         "ManageSms": "no",  # the engine lacks the type; its own provider here needs no set
         "AlarmShares": "no",
         "LogLevel": "INFO",

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from infra.resources.parts import NAME, Part, sub
 
-POSTS_PER_SOURCE = 100
+POSTS_PER_SOURCE = 1000
 """POSTs to the door and the public forms from one address in five minutes (*policy*).
 
-A household, an office or a mobile network's gateway is one source, so it is no guard of a single case: that
-is the try limit's (chalicelib/store/tries.py). It keeps a guesser from trying many references.
+A mobile network's gateway is one source for thousands of phones, so it is no guard of a single case: that is
+the try limit's (chalicelib/store/tries.py). It keeps a guesser from trying many references.
 """
 COUNTED = ("/n/", "/open/")
 HEADERS = {
@@ -48,6 +48,7 @@ def part() -> Part:
             "Firewall": firewall(),
             "FirewallOfApi": {
                 "Type": "AWS::WAFv2::WebACLAssociation",
+                "Condition": "ManagesFirewall",
                 "DependsOn": ["RestAPIapiStage"],
                 "Properties": {
                     "ResourceArn": sub(
@@ -73,6 +74,7 @@ def firewall() -> Part:
     }
     return {
         "Type": "AWS::WAFv2::WebACL",
+        "Condition": "ManagesFirewall",
         "Properties": {
             "Name": sub(NAME),
             "Scope": "REGIONAL",

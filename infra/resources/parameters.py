@@ -22,6 +22,7 @@ def part(stage: str) -> Part:
             "Calls": {"Fn::Not": [{"Fn::Equals": [ref("VoiceOrigination"), ""]}]},
             "AlarmsShares": {"Fn::Equals": [ref("AlarmShares"), "yes"]},
             "ManagesSms": {"Fn::Equals": [ref("ManageSms"), "yes"]},
+            "ManagesFirewall": {"Fn::Equals": [ref("ManageFirewall"), "yes"]},
             "ManagesApiLogging": {"Fn::Equals": [ref("ManageApiLogging"), "yes"]},
         },
         "Globals": {"Function": {"Environment": {"Variables": environment()}}},
@@ -104,6 +105,7 @@ def watch() -> Part:
             "US dollars a month, each for SMS and calls, that are not to be exceeded.", 100
         ),
         "AlarmShares": text("no: this is no AWS but an engine that knows no metric math.", **switch),
+        "ManageFirewall": text("no: a firewall of your own counts tries by source.", **switch),
         "ManageSms": text("no: the SMS configuration set accord-<stage> is made by other means.", **switch),
         "ManageApiLogging": text("no: this account's API Gateway may write logs already.", **switch),
         "LogLevel": text(

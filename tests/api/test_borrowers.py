@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from chalicelib.domain.codes import ChannelName, Outcome, Stage
-from chalicelib.store import cases, lenders, persons
+from chalicelib.domain.codes import Outcome, Stage
+from chalicelib.store import cases, lenders
 from chalicelib.store.lenders import Lender
 from tests.api.browser import Browser, goes_to, text
 from tests.api.test_door import PERSONAL, link_in
@@ -17,7 +17,7 @@ from tests.scene import Scene
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
-BEHIND = ["/my/info", "/my/notice", "/my/notice.pdf", "/my/preferences"]
+BEHIND = ["/my/info", "/my/notice", "/my/notice.pdf", "/my/contact"]
 PDF = {"accept": "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8"}
 
 
@@ -107,22 +107,10 @@ def test_a_closed_case_shows_no_notice_and_hands_none_out(
     assert inside.get("/my/info").status_code == 200, "the law stays open to everyone concerned"
 
 
-def test_a_channel_is_silenced_at_once(scene: Scene, inside: Browser) -> None:
-    assert inside.post("/my/preferences", {"channel": "SMS"}).status_code == 200
-    assert persons.get(scene.case.borrower.person).opted_out == {ChannelName.SMS}
-
-
-@pytest.mark.parametrize("channel", ["", "PIGEON", "sms", "ALL"])
-def test_an_unknown_channel_is_told(scene: Scene, inside: Browser, channel: str) -> None:
-    rows = scene.rows()
-    assert inside.post("/my/preferences", {"channel": channel}).status_code == 400
-    assert scene.rows() == rows
-
-
 @pytest.mark.parametrize("csrf", ["", "wrong", "é"])
 def test_a_form_from_elsewhere_is_refused(scene: Scene, inside: Browser, csrf: str) -> None:
     rows = scene.rows()
-    assert inside.post("/my/preferences", {"channel": "SMS"}, csrf=csrf).status_code == 403
+    assert inside.post("/my/contact", {"channel": "SMS", "act": "stop"}, csrf=csrf).status_code == 403
     assert scene.rows() == rows
 
 
@@ -144,7 +132,7 @@ def test_a_session_idle_for_half_an_hour_is_over(scene: Scene, inside: Browser) 
 @pytest.mark.parametrize(
     ("method", "path", "kind", "status"),
     [
-        ("POST", "/my/preferences", "application/json", 415),
+        ("POST", "/my/contact", "application/json", 415),
         ("POST", "/my/info", "application/x-www-form-urlencoded", 405),
         ("GET", "/v1/events/nothing", "application/json", 404),
     ],

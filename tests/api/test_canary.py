@@ -18,6 +18,8 @@ from chalicelib.channels import Refused, Unsure
 from chalicelib.channels.sandbox_receipts import receipt_body, reply_body
 from chalicelib.domain.codes import Stage
 from tests.api.browser import Browser
+from tests.api.crawl import crawl
+from tests.api.forms import TYPED, journey
 from tests.road import NOON, Road
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -34,6 +36,8 @@ BORROWER = {
 }
 FREE_TEXT = "金丝雀自由文本"
 FACTOR_TYPED_WRONG = "000X"
+JOURNEYS = ("ask", "apply", "complain", "dispute", "reschedule", "withdraw")
+TYPED_IN = TYPED | {"tel": "19912345678", "contact": "19912345678", "decimal": "9,876,543.21"}
 CANARIES = [
     BORROWER["name"], "19912345678", "canary.bird", "739X", "Zq7W", FREE_TEXT, FACTOR_TYPED_WRONG,
     "987654321", "9,876,543.21", "LN-2026-000001",
@@ -141,13 +145,19 @@ def _answer(scene: Scene, told: list[str]) -> None:
     browser = Browser()
     browser.enter(found.group(1), FACTOR_TYPED_WRONG)
     browser.enter(found.group(1), "739X")
-    browser.get("/my/notice")
-    form = {"reason": "ILLNESS", "text": FREE_TEXT, "wish": "NO", "answers_id": "a" * 24}
     scene.machine.failing["send_task_success"] = "InternalError"
-    assert browser.post("/my/feedback/send", form).status_code == 500
+    journey(browser, "feedback", FREE_TEXT, TYPED_IN)
+    assert browser.post("/my/form/feedback/check").status_code == 500
     scene.machine.failing.clear()
-    assert browser.post("/my/feedback/send", form).status_code == 303
-    told += [json.dumps(dict(page.headers)) for page in browser.pages]
+    assert browser.post("/my/form/feedback/check").status_code == 303
+    for name in JOURNEYS:
+        journey(browser, name, FREE_TEXT, TYPED_IN)
+        assert browser.post(f"/my/form/{name}/check").status_code == 303, name
+    crawl(browser)
+    guest = Browser()
+    journey(guest, "complain", FREE_TEXT, TYPED_IN, root="/open/form")
+    assert guest.post("/open/form/complain/check").status_code == 303
+    told += [json.dumps(dict(page.headers)) for page in (*browser.pages, *guest.pages)]
 
 
 def test_no_canary_is_heard(

@@ -21,6 +21,7 @@ from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.store.waits import Wait
 from tests.api.browser import Browser, goes_to, text
+from tests.api.inside import Road, send
 from tests.road import NOON, RECORDS
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -28,11 +29,14 @@ from tests.scene import Scene
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 PAGES = ("", "/messages", "/documents", "/sent", "/meeting", "/agreement", "/plan")
-ROAD = (
+ROAD: Road = (
     ("reason", {"reason": "UNEMPLOYMENT"}),
+    ("income", {}),
+    ("pay", {}),
     ("words", {"text": "公司裁员 <b>"}),
     ("mediation", {"wish": "YES"}),
     ("mode", {"mode": "TELEPHONE"}),
+    ("more", {}),
 )
 MEETING = Meeting(
     at=NOON + timedelta(days=9, hours=2),
@@ -74,8 +78,7 @@ def inside(scene: Scene) -> Browser:
 @pytest.fixture
 def applied(inside: Browser) -> Browser:
     """The same browser with its reply sent, which wishes for mediation."""
-    inside.answer("feedback", *ROAD)
-    inside.post("/my/form/feedback/check")
+    send(inside, "feedback", ROAD)
     return inside
 
 
@@ -302,8 +305,7 @@ def test_what_he_sent_is_kept_in_his_own_words_and_escaped(applied: Browser) -> 
 
 def test_verification_leads_to_my_case_once_he_has_answered(scene: Scene, inside: Browser) -> None:
     assert goes_to(inside.enter(_link(scene))) == "/my/info"
-    inside.answer("feedback", *ROAD)
-    inside.post("/my/form/feedback/check")
+    send(inside, "feedback", ROAD)
     assert goes_to(inside.enter(_link(scene))) == "/my"
 
 

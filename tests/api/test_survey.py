@@ -15,6 +15,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.forms.journey import Submission
 from chalicelib.store import facts, meetings
 from tests.api.browser import Browser, goes_to, text
+from tests.api.inside import send
 from tests.api.test_my_case import MEETING, ROAD
 from tests.road import NOON
 from tests.samples import CASE_ID
@@ -36,8 +37,7 @@ def answered(scene: Scene) -> Browser:
     browser.enter(found.group(1))
     assert "/my/form/survey" not in text(browser.get("/my")), "nothing has happened yet"
     assert "nothing to ask" in text(browser.get("/my/form/survey"))
-    browser.answer("feedback", *ROAD)
-    browser.post("/my/form/feedback/check")
+    send(browser, "feedback", ROAD)
     return browser
 
 

@@ -74,7 +74,7 @@ class Stack:
     def _answers(self) -> bool:
         try:
             return requests.get(f"{self.url}/_local/clock", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def get(self, path: str) -> Any:

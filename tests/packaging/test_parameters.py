@@ -13,6 +13,7 @@ from tests.packaging.built import built
 PARAMETERS = {
     "EmailFrom": "notice@example.org",
     "SmsOrigination": "arn:aws:sms-voice:us-east-1:000000000000:pool/pool-rehearsal",
+    "ManageFirewall": "no",
     "ManageSms": "no",
     "AlarmShares": "no",
 }
@@ -34,6 +35,7 @@ def test_what_is_not_given_again_stays() -> None:
     assert kept == {
         "EmailFrom": None,
         "SmsOrigination": None,
+        "ManageFirewall": None,
         "ManageSms": None,
         "AlarmShares": None,
         "LogLevel": "INFO",

@@ -131,7 +131,7 @@ def test_guesses_at_links_codes_and_references_are_counted_by_source() -> None:
     (rule,) = firewall["Rules"]
     rate = rule["Statement"]["RateBasedStatement"]
     assert rule["Action"] == {"Block": {"CustomResponse": {"ResponseCode": 429}}}
-    assert (rate["AggregateKeyType"], rate["Limit"], rate["EvaluationWindowSec"]) == ("IP", 100, 300)
+    assert (rate["AggregateKeyType"], rate["Limit"], rate["EvaluationWindowSec"]) == ("IP", 1000, 300)
     scope = json.dumps(rate["ScopeDownStatement"])
     for text in ("POST", "/n/", "/open/"):
         assert f'"{text}"' in scope

@@ -11,7 +11,7 @@ TOPICS = (
     *("notice", "amount", "cannot_pay", "mediation", "refusing", "mediator"),
     *("agreement", "record", "privacy", "contact", "other"),
 )
-"""The pages of the guide; the last is for what it does not know."""
+"""The pages of the guide; the last is for what it does not know. Each is offered by its page's heading."""
 
 
 def _is_about(topic: str) -> Callable[[Answers], bool]:
@@ -22,7 +22,7 @@ ASK = Journey(
     name="ask",
     letter="Q",
     pages=(
-        Page("topic", (Choice("topic", TOPICS),)),
+        Page("topic", (Choice("topic"),)),
         *(Page(topic, (Words("text", required=True),), asked=_is_about(topic)) for topic in TOPICS),
     ),
 )

@@ -1,0 +1,92 @@
+"""The OpenAPI document of the routes for machines, from the route table and the contract of an event."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import app
+
+_SUMMARIES = {
+    "take_event": "Take a signed event of a loan in; answered once it is stored and queued.",
+    "show_event": "Show what became of an event and of its loan's case.",
+    "alibaba_reports": "Take an SMS provider's delivery receipts in.",
+    "alibaba_replies": "Take what people sent back by SMS in.",
+    "app_receipt": "Take a lender's app's receipt of an in-app message in.",
+}
+_ANSWERS = {
+    "take_event": (202, 401, 409, 413, 422),
+    "show_event": (200, 404),
+    "alibaba_reports": (200, 404, 422),
+    "alibaba_replies": (200, 404, 422),
+    "app_receipt": (202, 401, 404, 422),
+}
+_SIGNED = {"take_event", "app_receipt"}
+_TEXT = {"type": "string"}
+_EVENT = {
+    "type": "object",
+    "description": "A CloudEvent 1.0 of a loan; docs/examples shows each type whole.",
+    "required": ["specversion", "id", "source", "type", "subject", "time", "data"],
+    "properties": dict.fromkeys(("specversion", "id", "source", "type", "subject", "time"), _TEXT)
+    | {"data": {"type": "object"}},
+}
+_APP_RECEIPT = {
+    "type": "object",
+    "required": ["case_id", "step", "status"],
+    "properties": dict.fromkeys(("case_id", "step", "status", "message_id", "at", "reason"), _TEXT),
+}
+_BODIES: dict[str, Any] = {
+    "take_event": _EVENT,
+    "alibaba_reports": {"type": "array", "items": {"type": "object"}},
+    "alibaba_replies": {"type": "array", "items": {"type": "object"}},
+    "app_receipt": _APP_RECEIPT,
+}
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
+}
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of the routes under /v1; KeyError: one it says nothing of."""
+    paths: dict[str, Any] = {}
+    for path, methods in app.app.routes.items():
+        for method, entry in methods.items():
+            if path.startswith("/v1/"):
+                paths.setdefault(path, {})[method.lower()] = _operation(path, entry)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Accord", "version": "1", "description": "Errors are RFC 9457 problems."},
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": _PROBLEM},
+            "securitySchemes": {"signature": {"type": "apiKey", "in": "header", "name": "webhook-signature"}},
+        },
+    }
+
+
+def _operation(path: str, entry: Any) -> dict[str, Any]:
+    name = entry.view_function.__name__
+    found: dict[str, Any] = {
+        "operationId": name,
+        "summary": _SUMMARIES[name],
+        "parameters": [
+            {"name": each, "in": "path", "required": True, "schema": _TEXT}
+            for each in re.findall(r"{(\w+)}", path)
+        ],
+        "responses": {str(status): _answer(status) for status in _ANSWERS[name]},
+    }
+    if name in _BODIES:
+        content = {kind: {"schema": _BODIES[name]} for kind in entry.content_types}
+        found["requestBody"] = {"required": True, "content": content}
+    if name in _SIGNED:
+        found["security"] = [{"signature": []}]
+    return found
+
+
+def _answer(status: int) -> dict[str, Any]:
+    if status < 400:
+        return {"description": "Taken" if status == 202 else "The answer"}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": "A problem", "content": {"application/problem+json": {"schema": schema}}}

@@ -1,0 +1,80 @@
+"""The command line: `python -m tests.browser.screens` walks every road and keeps a picture of every page."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from PIL import Image
+
+from tests.browser import chromium, roads
+from tests.browser.stage import Stage
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, visitor
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+_QUALITY = 40  # WebP: text stays sharp, a page is some 15 KB
+DESK = {"landing", "info", "my-notice", "feedback-reason", "feedback-check", "feedback-done", "my"}
+"""The states also kept as they look on a desk, in English."""
+
+
+class Camera:
+    """Keeps one picture of each state in `folder`; `only` names the states wanted, none: all."""
+
+    def __init__(self, kind: str, only: set[str] | None = None) -> None:
+        self.kind, self.only = kind, only
+        self.taken: dict[str, str] = {}
+
+    def __call__(self, who: Visitor, state: str) -> None:
+        """Take a picture of the whole page."""
+        if state in self.taken or (self.only is not None and state not in self.only):
+            return
+        name = f"{state}.{self.kind}.webp"
+        picture = Image.open(io.BytesIO(who.page.screenshot(full_page=True)))
+        picture.convert("RGB").save(FOLDER / name, "WEBP", quality=_QUALITY, method=6)
+        self.taken[state] = name
+
+
+def main() -> int:
+    """Write docs/screens anew; returns 1 without a chromium."""
+    if not chromium.found():
+        print(chromium.MISSING, file=sys.stderr)
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.webp"):
+        old.unlink()
+    phone, desk = Camera("phone.zh-CN"), Camera("desk.en", DESK)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Stage.running(folder) as stage, chromium.running(folder) as browser:
+            for camera, language, size in ((phone, "zh-CN", PHONE), (desk, "en", DESKTOP)):
+                who, context = visitor(browser, stage.stack.url, language, size, camera)
+                roads.everything(who, stage.link())
+                context.close()
+    (FOLDER / "README.md").write_text(_gallery(phone.taken, desk.taken), encoding="utf-8")
+    size = sum(each.stat().st_size for each in FOLDER.iterdir())
+    print(f"{len(phone.taken) + len(desk.taken)} pictures, {size / 1e6:.2f} MB in {FOLDER}")
+    return 0
+
+
+def _gallery(phone: dict[str, str], desk: dict[str, str]) -> str:
+    """Return the page that shows them, one section for each journey."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for state, name in phone.items():
+        groups[state.partition("-")[0]].append(f'<img src="{name}" width="250" alt="{state}">')
+    lines = [
+        "# Every page of the borrowers",
+        "",
+        "Written by `make screens`; scripts are off.",
+    ]
+    lines += ["", "## On a desk, in English", ""]
+    lines += [f'<img src="{name}" width="560" alt="{state}">' for state, name in desk.items()]
+    for title, pictures in groups.items():
+        lines += ["", f"## On a phone, in Chinese: {title}", "", *pictures]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

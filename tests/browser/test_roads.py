@@ -1,0 +1,79 @@
+"""Every road in a real browser: no scripts, a phone and a desk, both languages, nothing that WCAG forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import roads
+from tests.browser.audit import Audit, unseen_focus
+from tests.browser.stage import Stage
+from tests.browser.visitor import DESKTOP, PHONE, Visitor, Watch, visitor
+
+LANGUAGES, SIZES = ("zh-CN", "en"), (PHONE, DESKTOP)
+everywhere = pytest.mark.parametrize(
+    ("language", "size"), [(language, size) for language in LANGUAGES for size in SIZES]
+)
+
+
+@contextmanager
+def _somebody(
+    browser: Browser, stage: Stage, language: str, size: tuple[int, int], watch: Watch
+) -> Iterator[Visitor]:
+    who, context = visitor(browser, stage.stack.url, language, size, watch)
+    try:
+        yield who
+    finally:
+        context.close()
+
+
+@everywhere
+def test_every_road_is_open_to_everybody(
+    browser: Browser, stage: Stage, audit: Audit, language: str, size: tuple[int, int]
+) -> None:
+    with _somebody(browser, stage, language, size, audit) as who:
+        roads.everything(who, stage.link())
+    assert audit.faults == []
+    assert len(audit.looked) > 40
+
+
+def test_the_keyboard_shows_where_it_is(browser: Browser, stage: Stage) -> None:
+    unseen: list[str] = []
+
+    def watch(who: Visitor, name: str) -> None:
+        unseen.extend(f"{name}: {each}" for each in unseen_focus(who.page))
+
+    with _somebody(browser, stage, "en", PHONE, watch) as who:
+        roads.door(who, stage.link())
+        roads.journey(who, "feedback", roads.WANTED.get("feedback"))
+    assert unseen == []
+
+
+_GLYPHS = """(text) => {
+  const canvas = document.createElement("canvas"), ink = canvas.getContext("2d", {willReadFrequently: true});
+  canvas.width = canvas.height = 40;
+  ink.font = "32px " + getComputedStyle(document.body).fontFamily; ink.textBaseline = "top";
+  return [...text].map(one => { ink.clearRect(0, 0, 40, 40); ink.fillText(one, 2, 2);
+    return ink.getImageData(0, 0, 40, 40).data.join(""); }).map(drawn => drawn.replace(/0+$/, "")); }"""
+
+
+def test_every_chinese_character_is_drawn_as_itself(browser: Browser, stage: Stage) -> None:
+    """A missing character is drawn as the same box as any other that is missing."""
+    read: set[str] = set()
+    drawn: list[str] = []
+
+    def watch(who: Visitor, name: str) -> None:
+        read.update(each for each in who.page.locator("body").inner_text() if "一" <= each <= "鿿")
+
+    with _somebody(browser, stage, "zh-CN", PHONE, watch) as who:
+        roads.door(who, stage.link())
+        roads.wander(who, *roads.BEGINNINGS)
+        characters = "".join(sorted(read))
+        drawn = who.page.evaluate(_GLYPHS, characters + "\U000f0000")
+    box = drawn.pop()
+    assert len(characters) > 250
+    assert [each for each, ink in zip(characters, drawn, strict=True) if ink in ("", box)] == []
+    assert len(set(drawn)) == len(drawn), "two characters look alike"
