@@ -8,7 +8,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.api.problems import as_problems, problem
-from chalicelib.api.visit import raw_bytes
+from chalicelib.api.request import raw_bytes
 from chalicelib.domain.case import Case
 from chalicelib.domain.errors import EventConflict
 from chalicelib.domain.moments import stamp

@@ -9,7 +9,7 @@ from typing import TypeVar
 from chalice import Blueprint, Response
 
 from chalicelib.api.problems import as_problems
-from chalicelib.api.visit import raw_bytes
+from chalicelib.api.request import raw_bytes
 from chalicelib.domain.errors import FieldError, InvalidEvent, NotFound
 from chalicelib.domain.keys import CaseId
 from chalicelib.wiring import wired

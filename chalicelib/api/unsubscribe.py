@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.visit import ONE_CLICK, Visit, Who, raw_bytes, visited
+from chalicelib.api.request import raw_bytes
+from chalicelib.api.visit import ONE_CLICK, Visit, Who, visited
 from chalicelib.domain.codes import ChannelName
 
 unsubscribing = Blueprint(__name__)

@@ -6,25 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import wraps
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from chalice import Blueprint, Response
 from chalice.app import Request
 
 from chalicelib.api import session as sessions
+from chalicelib.api.request import cookie_kind, is_foreign, language_of, path_of, session_in, typed_in
 from chalicelib.api.session import Session
 from chalicelib.domain.case import Case
 from chalicelib.domain.errors import CaseClosed, NotFound
 from chalicelib.domain.keys import CaseId, Subject
 from chalicelib.wiring import Wiring, wired
 
-LANGUAGES = ("zh-CN", "en")
 FORM = ["application/x-www-form-urlencoded"]
 ONE_CLICK = [*FORM, "multipart/form-data"]
 """What a mail program may send (RFC 8058)."""
-_MAX_FIELDS = 60
 
 View = Callable[..., Response]
 
@@ -136,7 +134,7 @@ class Visit:
         return headers
 
     def _cookie(self, session: Session) -> str:
-        name, flags = _cookie_kind(self.wiring)
+        name, flags = cookie_kind(self.wiring)
         value = session.seal(self.wiring.session_key())
         return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{flags}"
 
@@ -179,66 +177,16 @@ def _is_forged(visit: Visit, who: Who, cross_site: bool) -> bool:
     return who != Who.ANYONE and not _csrf_is_right(visit)
 
 
+def _csrf_is_right(visit: Visit) -> bool:
+    return sessions.same_csrf(visit.form.get("csrf", ""), visit.csrf)
+
+
 def _visit(request: Request, who: Who) -> Visit:
     wiring = wired()
     query = dict(request.query_params or {})
-    session = _session(request, wiring)
-    foreign = request.headers.get("sec-fetch-site", "") in ("cross-site", "same-site")
-    visit = Visit(wiring, _language(request, query), _path(request), _typed(request), query, session, foreign)
+    session, language = session_in(request, wiring), language_of(request, query)
+    typed, foreign = typed_in(request), is_foreign(request)
+    visit = Visit(wiring, language, path_of(request), typed, query, session, foreign)
     if who == Who.GUEST and session is None:
         return replace(visit, session=sessions.start_guest(wiring.randomness, wiring.clock()))
     return visit
-
-
-def _path(request: Request) -> str:
-    """Return the path asked for, below the deployment's own prefix."""
-    path = request.path
-    for name, value in (request.uri_params or {}).items():
-        path = path.replace("{" + name + "}", quote(value, safe=""))
-    return path
-
-
-def _typed(request: Request) -> dict[str, list[str]]:
-    if request.method != "POST":
-        return {}
-    try:
-        text = raw_bytes(request).decode("utf-8")
-        fields = parse_qs(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
-    except ValueError:
-        return {"": [""]}
-    return fields or {"": [""]}
-
-
-def raw_bytes(request: Request) -> bytes:
-    """Return the body as it was signed or sent, whatever API Gateway made of it."""
-    body = request.raw_body
-    return body if isinstance(body, bytes) else body.encode("utf-8")
-
-
-def _session(request: Request, wiring: Wiring) -> Session | None:
-    try:
-        cookies = SimpleCookie(request.headers.get("cookie", ""))
-    except CookieError:
-        return None
-    cookie = cookies.get(_cookie_kind(wiring)[0])
-    if cookie is None:
-        return None
-    return sessions.open_session(cookie.value, wiring.session_key(), wiring.clock())
-
-
-def _cookie_kind(wiring: Wiring) -> tuple[str, str]:
-    """Over https the cookie is `__Host-` and Secure; plain http exists on the local engine alone."""
-    secure = wiring.settings.public_url.startswith("https:")
-    return ("__Host-accord", "; Secure") if secure else ("accord", "")
-
-
-def _language(request: Request, query: Mapping[str, str]) -> str:
-    asked = query.get("lang")
-    if asked in LANGUAGES:
-        return str(asked)
-    accepted = request.headers.get("accept-language", "").lower()
-    return "en" if accepted.startswith("en") else "zh-CN"
-
-
-def _csrf_is_right(visit: Visit) -> bool:
-    return sessions.same_csrf(visit.form.get("csrf", ""), visit.csrf)

@@ -16,7 +16,7 @@ from chalicelib.domain.moments import stamp
 from chalicelib.store import access_codes, batch, cases, facts, printed, tries
 from chalicelib.store import links as link_rows
 from chalicelib.store.facts import Fact
-from chalicelib.store.rows import TriesRow
+from chalicelib.store.visitor_rows import TriesRow
 
 _REFERENCE = re.compile(r"(?:AC)?([A-Z2-7]{8})([1-9][0-9]{0,3})")
 _NOT_SAID = re.compile(r"[^A-Z0-9]")

@@ -1,8 +1,9 @@
 """What Alibaba Cloud lets a registered SMS template and its variables hold (pure).
 
-Its specifications of notification templates: a variable has 1 to 35 characters and no link (domain and path
+Its specifications of templates: a variable has 1 to 35 characters and no link (domain and path
 are fixed in the template, only its last part may vary); 【】 belong to the signature alone; a template has at
-most 500 characters, names a variable once, and puts words between two of them.
+most 500 characters, names a variable once, and puts words between two of them. A
+verification code is a type of template of its own, with the code as its one variable.
 """
 
 from __future__ import annotations
@@ -25,9 +26,14 @@ def unfit_values(values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name, value in values.items() if not _fits(value))
 
 
-def faults_of_form(form: str) -> Iterator[str]:
-    """Yield, in words for an operator, what keeps a template text from being registered as it is."""
+def faults_of_form(form: str, *, code: bool = False) -> Iterator[str]:
+    """Yield, in words for an operator, what keeps a template text from being registered as it is.
+
+    `code`: as a verification code's, not as a notification's.
+    """
     names = _PLACE.findall(form)
+    if code and len(names) != 1:
+        yield f"has {len(names)} variables, a verification code's has one"
     if len(form) > LONGEST_FORM:
         yield f"has {len(form)} characters, at most {LONGEST_FORM} are allowed"
     if "【" in form or "】" in form:

@@ -9,7 +9,8 @@ from chalicelib.domain.codes import ChannelName
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import from_stamp, stamp
 from chalicelib.store import keys
-from chalicelib.store.rows import AccessCodeRow, Row
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import AccessCodeRow
 from chalicelib.store.writes import lost
 
 

@@ -10,7 +10,8 @@ from chalicelib.domain.errors import CaseClosed
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import facts, holds, keys, together, waiting
 from chalicelib.store.facts import Fact
-from chalicelib.store.rows import ComplaintRow, Row
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import ComplaintRow
 from chalicelib.store.waiting import Waiting
 
 

@@ -14,7 +14,8 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.store import facts, keys
 from chalicelib.store.facts import Fact
 from chalicelib.store.heads import connection
-from chalicelib.store.rows import DocumentsRow, Row, UploadRow
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import DocumentsRow, UploadRow
 from chalicelib.store.writes import failed_conditions, lost, put_new
 
 MOST_OFFERED = 5 * MOST_DOCUMENTS

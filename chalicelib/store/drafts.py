@@ -15,7 +15,7 @@ from pynamodb.expressions.operand import Path
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.keys import Subject
 from chalicelib.store import keys
-from chalicelib.store.rows import DraftRow
+from chalicelib.store.visitor_rows import DraftRow
 from chalicelib.store.writes import lost
 
 KEPT = timedelta(days=7)  # *policy*: unsent answers are kept for a week after the last of them

@@ -8,7 +8,8 @@ from datetime import datetime
 from chalicelib.domain.codes import ChannelName
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import keys
-from chalicelib.store.rows import LinkRow, Row
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import LinkRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import keys
-from chalicelib.store.rows import CheckRow, ReferenceRow, Row
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import CheckRow, ReferenceRow
 
 ASKED_ABOUT = timedelta(days=400)
 """How long anybody may ask whether a message is genuine (*policy*)."""

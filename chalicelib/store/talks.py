@@ -16,7 +16,8 @@ from chalicelib.domain.talk import Talk
 from chalicelib.store import facts, keys
 from chalicelib.store.facts import Fact
 from chalicelib.store.heads import connection
-from chalicelib.store.rows import Row, SignUpRow, TalkRow
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import SignUpRow, TalkRow
 from chalicelib.store.writes import conflicted, lost
 
 KEPT = timedelta(days=30)  # *policy*: names and addresses go a month after the talk

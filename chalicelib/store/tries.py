@@ -8,7 +8,7 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import keys
-from chalicelib.store.rows import TriesRow
+from chalicelib.store.visitor_rows import TriesRow
 from chalicelib.store.writes import lost
 
 LIMIT = 5  # *policy*: at most 5 tries, locked out by case and by link or reference, not by address

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import keys
-from chalicelib.store.rows import Row, WaitingRow
+from chalicelib.store.rows import Row
+from chalicelib.store.visitor_rows import WaitingRow
 
 
 @dataclass(frozen=True, slots=True)

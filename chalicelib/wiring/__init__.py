@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -16,13 +16,8 @@ from chalicelib.telemetry import Telemetry
 from chalicelib.wiring.vault import Vault
 
 if TYPE_CHECKING:
-    from botocore.config import Config
-
     from chalicelib.intake.take import Intake
     from chalicelib.notices.send import Sender
-    from chalicelib.store.archive import Archive
-    from chalicelib.store.queue import ReceiptQueue
-    from chalicelib.store.uploads import Uploads
     from chalicelib.timers import Timers
     from chalicelib.workflow.await_signal import AwaitSignal
     from chalicelib.workflow.close_case import CloseCase
@@ -160,53 +155,11 @@ class Wiring(Vault):
         return Sender(Providers(self).channels(), self.archive, self.clock)
 
     @cached_property
-    def receipt_queue(self) -> ReceiptQueue:
-        from chalicelib.store.queue import ReceiptQueue
-
-        return ReceiptQueue(self.client("sqs"), self.settings.receipts_queue_url)
-
-    @cached_property
-    def archive(self) -> Archive:
-        from chalicelib.store.archive import Archive
-
-        return Archive(self.client("s3"), self.settings.records_bucket)
-
-    @cached_property
     def take_evidence(self) -> TakeEvidence:
         from chalicelib.borrower.evidence import TakeDocument
         from chalicelib.workflow.take_evidence import TakeEvidence
 
         return TakeEvidence(TakeDocument(self.uploads, self.archive, self.clock), self.telemetry)
-
-    @cached_property
-    def uploads(self) -> Uploads:
-        from chalicelib.store.uploads import Uploads
-
-        return Uploads(self._signing, self.settings.uploads_bucket)
-
-    @cached_property
-    def shared_records(self) -> Archive:
-        """The records, for links that somebody else follows."""
-        from chalicelib.store.archive import Archive
-
-        return Archive(self._signing, self.settings.records_bucket)
-
-    @cached_property
-    def _signing(self) -> Any:
-        """A client of S3 whose signatures hold in every region and for encrypted objects."""
-        return self.client("s3", signature_version="s3v4", s3={"addressing_style": "virtual"})
-
-    def client(self, service: str, retries: int = 2, **options: Any) -> Any:
-        """Return a client with short timeouts; a client that sends messages must not retry (`retries=0`)."""
-        config = self._config(retries, **options)
-        return rows.session().create_client(service, region_name=self.settings.region, config=config)
-
-    @staticmethod
-    def _config(retries: int, **options: Any) -> Config:
-        from botocore.config import Config
-
-        most = {"total_max_attempts": retries + 1}
-        return Config(connect_timeout=2, read_timeout=5, retries=most, **options)
 
 
 _installed: Wiring | None = None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.settings import Settings
 from chalicelib.store import lenders
 from chalicelib.store.lenders import Lender
 from chalicelib.store.recent import Recent
+from chalicelib.wiring.clients import Clients
 
 if TYPE_CHECKING:
     from chalicelib.links import HashKeys
@@ -19,14 +18,8 @@ if TYPE_CHECKING:
 _SECRET_SECONDS, _LENDER_SECONDS = 300, 60
 
 
-class Vault(ABC):
+class Vault(Clients):
     """The part of the wiring that knows secrets."""
-
-    settings: Settings
-
-    @abstractmethod
-    def client(self, service: str, retries: int = 2) -> Any:
-        """Return a client of an AWS service."""
 
     def pepper(self) -> bytes:
         """The key of link tokens and second factors."""

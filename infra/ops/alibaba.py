@@ -21,14 +21,19 @@ from infra.ops.notice_versions import every_template
 app = typer.Typer(no_args_is_help=True, help="Alibaba Cloud SMS: what is to be registered there.")
 _PROFILE = "CN"
 """It sends to mainland numbers alone, so only this profile's templates are registered."""
+_CODE = "access_code"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One template to register: `name` is its key in `codes`, `faults` what review may refuse."""
+    """One template to register: `name` is its key in `codes`, `kind` the type to choose there.
+
+    `faults` are what review may refuse.
+    """
 
     name: str
+    kind: str
     form: str
     variables: tuple[str, ...]
     faults: tuple[str, ...]
@@ -39,8 +44,13 @@ def registrations(public_url: str) -> Iterator[Registration]:
     for profile, step, channel, language in every_template():
         if (profile, channel) == (_PROFILE, "SMS"):
             form = registered_form(profile, step, language, f"{public_url}/n/")
-            name = f"{profile.lower()}/{step}/{channel}/{language}"
-            yield Registration(name, form, tuple(_VARIABLE.findall(form)), tuple(faults_of_form(form)))
+            yield Registration(
+                name=f"{profile.lower()}/{step}/{channel}/{language}",
+                kind="verification code" if step == _CODE else "notification",
+                form=form,
+                variables=tuple(_VARIABLE.findall(form)),
+                faults=tuple(faults_of_form(form, code=step == _CODE)),
+            )
 
 
 def push_urls(public_url: str, reference_key: bytes, stage: str) -> dict[str, str]:
@@ -83,7 +93,7 @@ def _address(url: str, stage: str) -> str:
 def _show(console: Console, found: list[Registration], urls: dict[str, Any]) -> None:
     console.print(f"{len(found)} templates; each variable takes at most {LONGEST_VALUE} characters.\n")
     for each in found:
-        console.print(f"{each.name}\n  {each.form}\n  variables: {', '.join(each.variables)}")
+        console.print(f"{each.name} ({each.kind})\n  {each.form}\n  variables: {', '.join(each.variables)}")
         for fault in each.faults:
             console.print(f"  ! {fault}")
         console.print()

@@ -61,8 +61,9 @@ def rows() -> dict[str, list[Part]]:
             graph("Dead addresses, documents", own("AddressSuppressed", "EvidenceTaken", "EvidenceRefused")),
         ],
         "Borrowers": [
-            graph("What they ask for", own("Application", "Dispute", "Complaint", "Question")),
+            graph("What they ask for", own("Application", "Dispute", "Complaint", "Question", "SignUp")),
             graph("At the door", own("AccessCode", "WrongPerson")),
+            graph("What they think (1 to 5)", own("SurveyClear", "SurveyFair", "SurveyTrust"), "Average"),
         ],
         "Providers": [
             graph("E-mail", [["AWS/SES", name] for name in ("Send", "Delivery", "Bounce", "Complaint")]),

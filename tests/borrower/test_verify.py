@@ -10,7 +10,8 @@ from chalicelib import links
 from chalicelib.borrower.verify import Gone, Locked, Verified, Verify, Wrong
 from chalicelib.domain.codes import FactKind, Stage
 from chalicelib.store import keys
-from chalicelib.store.rows import CaseRow, LinkRow
+from chalicelib.store.rows import CaseRow
+from chalicelib.store.visitor_rows import LinkRow
 from tests.samples import CASE_ID, KEY
 from tests.scene import Scene, case_id
 

@@ -136,7 +136,7 @@ def test_the_registered_form_filled_in_is_the_sms(template: Template) -> None:
     profile, step, _, language = template
     prefix = f"{SHORT_LINK.rpartition('/')[0]}/"
     form = registered_form(profile, step, language, prefix)
-    assert form.count(prefix + "${link_token}") == 1
+    assert form.count(prefix + "${link_token}") == (0 if step == "access_code" else 1)
     for values in longest(profile, language):
         message = compose(profile=profile, step=step, channel="SMS", language=language, variables=values)
         filled = Form(form).substitute(message.values)

@@ -42,13 +42,21 @@ def test_a_registered_form_filled_in_is_what_the_product_sends(form: Registratio
     assert unfit_values(message.values) == ()
     filled = Template(form.form).substitute(message.values)
     assert message.text.endswith(filled)
-    assert LINK in filled
+    assert (LINK in filled) == (step != "access_code")
 
 
 def test_every_purpose_is_there_in_both_languages() -> None:
     names = [each.name for each in registrations(URL)]
-    assert len(names) == len(set(names)) == 2 * 12
+    assert len(names) == len(set(names)) == 2 * 13
     assert "cn/first_notice/SMS/zh-CN" in names
+
+
+def test_a_one_time_code_is_registered_as_a_verification_code_with_one_variable() -> None:
+    codes = [each for each in registrations(URL) if each.kind == "verification code"]
+    assert [each.name for each in codes] == ["cn/access_code/SMS/zh-CN", "cn/access_code/SMS/en"]
+    assert all((each.variables, each.faults) == (("access_code",), ()) for each in codes)
+    others = {each.kind for each in registrations(URL)} - {"verification code"}
+    assert others == {"notification"}
 
 
 def test_what_review_would_refuse_is_said_beside_its_form() -> None:
@@ -75,7 +83,7 @@ def test_the_command_prints_both() -> None:
     assert said["push_urls"] == push_urls(URL, b"r" * 32, "test")
     templates = said["templates"]
     assert isinstance(templates, list)
-    assert len(templates) == 24
+    assert len(templates) == 26
 
 
 def test_in_words_every_form_stands_with_its_variables() -> None:
@@ -84,7 +92,7 @@ def test_in_words_every_form_stands_with_its_variables() -> None:
         boto3.client("secretsmanager").create_secret(Name="accord/test/keys", SecretString=keys)
         said = CliRunner().invoke(app, [*SETUP[:-1], "--public-url", URL]).stdout
     for each in registrations(URL):
-        assert f"{each.name}\n  {each.form}\n  variables: {', '.join(each.variables)}\n" in said
+        assert f"{each.name} ({each.kind})\n  {each.form}\n  variables: {', '.join(each.variables)}\n" in said
     assert "SmsUp  https://n.example.com/v1/providers/alibaba/" in said
 
 

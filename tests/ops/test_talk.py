@@ -24,7 +24,7 @@ def _run(*words: str) -> dict[str, Any]:
 
 
 def test_a_talk_is_announced_listed_and_called_off(table: str, tmp_path: Path) -> None:
-    from chalicelib.store import rows
+    from chalicelib.store.visitor_rows import TalkRow
 
     file = tmp_path / "talk.json"
     far = json.loads(EXAMPLE.read_text(encoding="utf-8")) | {"starts_at": "2099-12-12T15:00"}
@@ -36,7 +36,7 @@ def test_a_talk_is_announced_listed_and_called_off(table: str, tmp_path: Path) -
     first, again = talks.cancel("abc"), talks.cancel("abc")
     assert (first.cancelled, first.sequence, again.sequence) == (True, 1, 1)
     assert [each.id for each in talks.every()] == ["abc"]
-    assert rows.TalkRow.Meta.table_name == table
+    assert TalkRow.Meta.table_name == table
 
 
 def test_the_commands_say_what_they_did_and_what_is_wrong(

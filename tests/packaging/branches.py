@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import boto3
 
@@ -17,24 +15,24 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, FactKind, Purpose
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.person import Contact
-from chalicelib.domain.talk import Talk
-from chalicelib.store import cases, claims, facts, lenders, persons, talks, unmatched
+from chalicelib.store import cases, claims, facts, lenders, persons, unmatched
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
-from tests.handed_in import PDF
+from tests.packaging import visits
 from tests.packaging.driver import FORM, JSON, Driver
-from tests.road import DEMO_BANK, PRINTS, SECRET, UPLOADS
+from tests.packaging.visitor import Visitor
+from tests.road import DEMO_BANK, PRINTS, SECRET
 
 
 def drive(driver: Driver) -> None:
     """Go every way."""
+    early_receipt(driver)
     first_case(driver)
     further_cases(driver)
     deliveries(driver)
     letters(driver)
-    records(driver)
+    visits.go_everywhere(driver)
     replies(driver)
-    early_receipt(driver)
     other_providers(driver)
     driver.road.clock.advance(hours=12)  # night
     driver.stage(driver.event(id="e5", subject="night"), "Notify")
@@ -48,8 +46,7 @@ def first_case(driver: Driver) -> str:
     driver.task("await_signal", case, "AwaitWindow", resume="Notify")
     driver.stage(case, "Notify")  # no SMS provider answers: released, deferred; the e-mail leaves
     driver.sweep()
-    driver.answer(case)
-    hand_in(driver)
+    visits.answer(driver, case)
     driver.sweep()  # the answer's signal was lost
     driver.stage(case, "Notify")  # answered: success to its token
     driver.task("await_signal", case, "AwaitWindow", resume="Notify")  # and to this one's
@@ -62,21 +59,6 @@ def first_case(driver: Driver) -> str:
     driver.road.clock.advance(minutes=10)
     driver.sweep()  # a closed case still waits; then it rests
     return case
-
-
-def hand_in(driver: Driver) -> None:
-    """A document, and one in disguise, from the name to the check and back; one told of too late."""
-    for body in (PDF, b"<html>"):
-        file = driver.post("evidence/add", name="x")
-        shown = driver.http("GET", file, headers=driver.cookie)
-        assert shown.status_code == 200, (file, shown.status_code, shown.headers)
-        key = f"uploads/{file.split('/')[-2]}"
-        current_function.set("api_handler")  # who signed the form is who puts the file
-        boto3.client("s3").put_object(Bucket=UPLOADS, Key=key, Body=body)
-        current_function.set("")
-        for _ in range(2):  # a message may come twice
-            driver.queue("take_evidence", {"detail": {"object": {"key": key}}})
-        driver.http("GET", file.removesuffix("/file"), headers=driver.cookie)
 
 
 def further_cases(driver: Driver) -> None:
@@ -130,40 +112,7 @@ def letters(driver: Driver) -> None:
     driver.queue("take_receipt", {"source": "aws.s3", "detail-type": "Object Created", "detail": created})
     told = facts.of(CaseId.parse(case), FactKind.RECEIPT)
     assert [fact.which[1] for fact in told] == ["LETTER"]
-
-
-def records(driver: Driver) -> None:
-    """A borrower looks at his case and reads what was sent to him; he signs up for a talk."""
-    case = driver.event(id="m1", subject="records", borrower={"phone": "+8613800138010"})
-    driver.stage(case, "Notify")
-    starts = driver.road.clock.now + timedelta(days=3)
-    words = {"en": "x", "zh-CN": "x"}
-    talks.put(
-        Talk(
-            id="talk0001",
-            title=words,
-            about=words,
-            how=words,
-            language="en",
-            starts_at=starts,
-            minutes=60,
-            zone="UTC",
-            seats=9,
-        )
-    )
-    driver.enter(case)
-    for page in ("", "/messages", "/documents", "/sent", "/meeting", "/agreement", "/plan"):
-        assert driver.http("GET", f"/my{page}", headers=driver.cookie).status_code == 200
-    listed = driver.http("GET", "/my/messages", headers=driver.cookie).body.decode()
-    (first, *_) = re.findall(r"/my/messages/[0-9a-f]{24}", listed)
-    assert driver.http("GET", first, headers=driver.cookie).status_code == 200
-    signed_up = {
-        "talk": {"talk": "talk0001"},
-        "who": {"contact": "a@example.com"},
-        "consent": {"consent": "YES"},
-    }
-    driver.journey("sign_up", signed_up)
-    assert talks.get("talk0001").taken == 1
+    visits.letter(driver, case)
 
 
 def replies(driver: Driver) -> None:
@@ -181,7 +130,7 @@ def replies(driver: Driver) -> None:
     assert driver.http("POST", f"{door}/reports", headers=JSON, body=push(report)).status_code == 200
     seen = json.dumps({"case_id": again, "step": "first_notice", "status": "READ"}).encode()
     assert driver.signed("/v1/providers/app/demo-bank", seen).status_code == 202
-    path = f"{driver.link(again)}/stop"
+    path = f"{Visitor(driver).link(again)}/stop"
     assert driver.http("POST", path, headers=FORM, body=b"List-Unsubscribe=One-Click").status_code == 200
 
 
@@ -191,9 +140,7 @@ def early_receipt(driver: Driver) -> None:
     driver.receipt(str(case), "TEXT_DELIVERED")
     assert list(unmatched.some("0", 10))
     driver.event(id="u1", subject="early", borrower={"phone": "+8613800138008"})
-    for _ in range(20):  # each run tries other ones
-        driver.road.clock.advance(seconds=1)
-        driver.sweep()
+    driver.sweep()
     assert not list(unmatched.some("0", 10))
 
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from chalice.test import Client
 from standardwebhooks import Webhook
 
-from chalicelib import links
 from chalicelib import wiring as wirings
 from chalicelib.domain.errors import Answered
-from chalicelib.domain.keys import CaseId
-from chalicelib.store import batch
-from chalicelib.store import links as link_rows
 from infra.local.recording import current_function
 from tests.road import SECRET, Road
-from tests.walk import FEEDBACK, Answers, walk
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
@@ -115,46 +107,3 @@ class Driver:
         self.start_cold("sweep")
         wirings.wired().sweep(every=every)
         current_function.set("")
-
-    def link(self, case: str) -> str:
-        """Return the path of a link to the case."""
-        expires = self.road.clock.now + timedelta(days=1)
-        digest = links.digest("t" * 22, self.road.wiring.pepper())
-        batch.write([link_rows.row_of(link_rows.Link(digest, CaseId.parse(case), expires))])
-        return "/n/" + "t" * 22
-
-    def enter(self, case: str) -> None:
-        """Be the borrower: a wrong factor, the right one."""
-        path = self.link(case)
-        self.http("POST", path, headers=FORM, body=b"factor=0000")
-        entered = self.http("POST", path, headers=FORM, body=b"factor=123X")
-        self.cookie = {"cookie": entered.headers["Set-Cookie"].split(";")[0]}
-
-    def answer(self, case: str) -> None:
-        """Be the borrower: every page, the answer."""
-        self.enter(case)
-        for page in ("info", "notice", "contact", "form/feedback/reason"):
-            self.http("GET", f"/my/{page}", headers=self.cookie)
-        self.post("contact", channel="EMAIL", act="stop")
-        self.post("contact", channel="EMAIL", act="start")
-        self.post("contact", channel="EMAIL", act="stop")
-        self.journey("feedback", FEEDBACK)
-
-    def journey(self, name: str, answers: Answers) -> None:
-        """Go a journey's pages, send it and look at its confirmation."""
-        check = walk(self._sent, name, answers)
-        self.http("GET", check, headers=self.cookie)
-        self.http("GET", self._sent(check, {}), headers=self.cookie)
-
-    def post(self, page: str, **fields: object) -> str:
-        """Send one of the borrower's forms; returns where it leads."""
-        form = self.http("GET", "/my/contact", headers=self.cookie).body.decode()
-        found = re.search(r'name="csrf" value="([^"]+)"', form)
-        assert found
-        body = urlencode({**fields, "csrf": found[1]}, doseq=True).encode()
-        answer = self.http("POST", f"/my/{page}", headers={**self.cookie, **FORM}, body=body)
-        assert answer.status_code == 303, f"{page}: {answer.status_code}"
-        return str(urlsplit(answer.headers["Location"]).path)
-
-    def _sent(self, path: str, fields: Mapping[str, Any]) -> str:
-        return self.post(path.removeprefix("/my/"), **fields)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.store import batch, links
 from chalicelib.store.links import Link
-from chalicelib.store.rows import LinkRow
+from chalicelib.store.visitor_rows import LinkRow
 from tests.samples import CASE_ID, NOON
 from tests.scene import Scene
 

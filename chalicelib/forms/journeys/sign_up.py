@@ -1,4 +1,4 @@
-"""Signing up for a talk: which one, how to remind him, and his consent."""
+"""Signing up for a talk: which one, how to reach him, and his consent."""
 
 from __future__ import annotations
 
