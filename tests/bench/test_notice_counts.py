@@ -33,7 +33,7 @@ def counted() -> dict[str, Tally]:
 
 @pytest.mark.parametrize("channel", EXPECTED)
 def test_calls_and_units_of_a_notice(counted: dict[str, Tally], channel: str) -> None:
-    assert counted[channel] == Tally(EXPECTED[channel], writes=7, reads=4)
+    assert counted[channel] == Tally(EXPECTED[channel], writes=8, reads=4)
 
 
 def test_every_channel_counted_is_asserted(counted: dict[str, Tally]) -> None:
