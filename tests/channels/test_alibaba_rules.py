@@ -40,3 +40,15 @@ def test_a_value_is_short_and_neither_link_nor_signature(value: str, fits: bool)
 def test_a_form_that_would_be_turned_down_is_named(form: str, fault: str) -> None:
     found = list(faults_of_form(form))
     assert [fault in each for each in found] == [True] * bool(fault)
+
+
+@pytest.mark.parametrize(
+    ("form", "found"),
+    [
+        ("验证码${access_code}", []),
+        ("验证码", ["has 0 variables, a verification code's has one"]),
+        ("${name}，验证码${access_code}", ["has 2 variables, a verification code's has one"]),
+    ],
+)
+def test_a_verification_code_has_one_variable(form: str, found: list[str]) -> None:
+    assert list(faults_of_form(form, code=True)) == found
