@@ -13,7 +13,8 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, ContactState, FactKind
 from chalicelib.domain.profile import Profile
 from chalicelib.notices.plan import claim_key
-from chalicelib.notices.state import ARRIVED, FAILED, notice_states
+from chalicelib.notices.state import ARRIVED, FAILED
+from chalicelib.notices.under_way import receipt_expected, waits_too_long
 from chalicelib.store import cases, facts, persons, watches
 from chalicelib.store.archive import Archive
 from chalicelib.store.facts import Fact
@@ -67,7 +68,10 @@ class Receipts:
             persons.settle(person, name, state)
 
     def _wake(self, case: Case, receipt: ProviderReceipt) -> None:
-        """Tell the step's delivery: it is done, or the next channel may be tried at once."""
+        """Tell the step's delivery: it is done, or it waits for nothing, or longer than for what is left.
+
+        The letter that came back was waited for for days; the e-mail sent with it, for minutes.
+        """
         if receipt.status not in (FAILED, *ARRIVED):
             return
         watch = watches.get(case.id, receipt.step)
@@ -76,9 +80,9 @@ class Receipts:
         if receipt.status in ARRIVED:
             self.timers.delivered(watch.token)
             return
-        own = [key for key in case.claims if key.partition("#")[0] == receipt.step]
-        states = notice_states(own, facts.of(case.id))
-        if not watch.paused and all(states[key] == FAILED for key in own):
+        step = profiles.of_version(case.profile, case.profile_version).step_named(receipt.step)
+        until = receipt_expected(case, step, facts.of(case.id), self.clock())
+        if not watch.paused and waits_too_long(until, watch.deadline):
             self.timers.undelivered(watch.token)
 
 

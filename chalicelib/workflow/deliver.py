@@ -17,6 +17,7 @@ from chalicelib.domain.profile import Step
 from chalicelib.domain.purposes import End, PurposeRule
 from chalicelib.notices.outcome import Outcome, Sending
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground, plan_fallback
+from chalicelib.notices.under_way import failed, posted, receipt_expected, time_ends, waits_too_long
 from chalicelib.store import cases, claims, facts, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.watches import Watch
@@ -25,7 +26,6 @@ from chalicelib.timers import Timers
 from chalicelib.workflow.backoff import Backoff, first_deferred
 from chalicelib.workflow.dispatch import Dispatch, Verdicts, codes_of
 from chalicelib.workflow.task import Task
-from chalicelib.workflow.under_way import failed, posted, receipt_expected, time_ends
 
 _TRIES = 3
 
@@ -93,8 +93,10 @@ class Deliver:
         case = cases.get(task.case_id)
         if step.name in case.reached:
             self.timers.delivered(task.token)
-        elif not paused and not receipt_expected(case, step, facts.of(case.id), self.clock()):
-            self.timers.undelivered(task.token)
+        elif not paused:
+            expected = receipt_expected(case, step, facts.of(case.id), self.clock())
+            if waits_too_long(expected, until):
+                self.timers.undelivered(task.token)
         return True
 
     def _send_next(self, this: Ground, task: Task, history: Sequence[Fact], attempt: str) -> bool:

@@ -9,9 +9,9 @@ from chalicelib.borrower.receipt import receipt_step
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.profile import Step
+from chalicelib.notices.under_way import claimed, time_ends
 from chalicelib.store import facts, watches
 from chalicelib.timers import Timers
-from chalicelib.workflow.under_way import claimed, time_ends
 
 _GRACE = timedelta(minutes=5)
 

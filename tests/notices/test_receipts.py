@@ -238,6 +238,20 @@ def test_a_failure_wakes_the_delivery_once_nothing_else_may_arrive(scene: Scene)
     assert [signal[:2] for signal in scene.machine.signals] == [("token-1", "Undelivered")]
 
 
+@pytest.mark.parametrize(
+    ("word", "channel", "woken"), [("RETURNED", "LETTER", True), ("Bounce/Permanent", "EMAIL", False)]
+)
+def test_who_waits_longer_than_for_what_is_left_is_woken(
+    scene: Scene, word: str, channel: str, woken: bool
+) -> None:
+    """The letter is waited for for ten days, the e-mail that went with it for half an hour."""
+    for each in (ChannelName.LETTER, ChannelName.EMAIL):
+        _claim(scene, each)
+    watches.put(Watch(CASE_ID, STEP, "token-1", NOON + timedelta(days=10)))
+    _take(scene, word, channel)
+    assert [signal[:2] for signal in scene.machine.signals] == [("token-1", "Undelivered")] * woken
+
+
 def test_only_the_watch_of_its_own_step_is_woken(scene: Scene) -> None:
     _claim(scene, ChannelName.SMS, "reminder_1")
     _watch("token-first")

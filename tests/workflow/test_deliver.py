@@ -20,7 +20,7 @@ from chalicelib.domain.moments import stamp
 from chalicelib.domain.person import Contact
 from chalicelib.notices.compose import Message
 from chalicelib.notices.plan import OUT_OF_TIME, PROVIDER_BUSY
-from chalicelib.store import answers, cases, facts, persons, watches
+from chalicelib.store import answers, cases, claims, facts, persons, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.workflow import write_notice
@@ -429,6 +429,23 @@ def test_what_the_post_told_before_the_pause_was_stored_is_seen(
     _before_watch(scene, monkeypatch, lambda: _receipt(scene, LETTER, "RETURNED"))
     scene.run(Stage.PAUSE, "token-1", step=FIRST, seconds=10 * 86_400)
     assert ("token-1", "Undelivered") in [each[:2] for each in scene.machine.signals]
+
+
+def test_a_letter_back_before_its_pause_was_stored_leaves_the_wait_for_the_e_mail(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for channel in (LETTER, EMAIL):
+        case = scene.case
+        contact = Contact(NOON, channel, Purpose.STATUTORY, case.lender, case.id.loan_key)
+        person = persons.get(case.borrower.person)
+        assert claims.claim(case, person, f"{FIRST}#{channel}", f"a@{int(NOON.timestamp())}", contact)
+    _before_watch(scene, monkeypatch, lambda: _receipt(scene, LETTER, "RETURNED"))
+    scene.run(Stage.PAUSE, "token-1", step=FIRST, seconds=10 * 86_400)
+    assert ("token-1", "Undelivered") in [each[:2] for each in scene.machine.signals]
+    assert _deliver(scene, "token-2") is None
+    watch = watches.get(CASE_ID, FIRST)
+    assert watch is not None
+    assert watch.deadline == NOON + HALF_HOUR
 
 
 @pytest.mark.parametrize(

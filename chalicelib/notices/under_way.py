@@ -14,6 +14,7 @@ from chalicelib.notices.state import FAILED, notice_states
 from chalicelib.store.facts import Fact
 
 _POSTED = "DISPATCHED"
+_WORTH_WAKING = timedelta(minutes=1)
 
 
 def claimed(case: Case, step: Step) -> Mapping[str, datetime]:
@@ -36,6 +37,15 @@ def receipt_expected(case: Case, step: Step, history: Iterable[Fact], now: datet
     lost = failed(case, step, history)
     ends = [_end(step, key, at) for key, at in claimed(case, step).items() if key not in lost]
     return max((end for end in ends if end > now), default=None)
+
+
+def waits_too_long(until: datetime | None, deadline: datetime) -> bool:
+    """Whether a wait that ends at `deadline` outlasts what may still arrive by more than a minute.
+
+    A letter is waited for for days, the e-mail that went with it for minutes: once the letter is back, its
+    days are nobody's.
+    """
+    return until is None or until + _WORTH_WAKING < deadline
 
 
 def posted(case: Case, step: Step, history: Iterable[Fact]) -> bool:
