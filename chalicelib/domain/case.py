@@ -76,6 +76,8 @@ class Case:
     """The head of a case: what every act needs to know, and nothing that can be derived.
 
     `reached` are the steps of which a receipt says that a message arrived, `claims` who sends or sent what.
+    `since` is when its mediation came to this status, `limit_at` until when it may take (both UTC),
+    `mediator` who chairs it, by his id in the directory.
     """
 
     id: CaseId
@@ -101,6 +103,9 @@ class Case:
     closed_reason: str | None = None
     itemisation: Itemisation | None = None
     default_date: date | None = None
+    since: datetime | None = None
+    limit_at: datetime | None = None
+    mediator: str | None = None
 
     @classmethod
     def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:
@@ -136,7 +141,7 @@ class Case:
     @property
     def answered(self) -> bool:
         """Whether the borrower has answered, so that reminders must stop."""
-        return self.status in (CaseStatus.FEEDBACK, CaseStatus.APPLIED)
+        return self.is_open and self.status not in (CaseStatus.RECEIVED, CaseStatus.NOTICED)
 
     @property
     def days_past_due(self) -> int:

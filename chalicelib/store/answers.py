@@ -10,8 +10,11 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.store import facts, holds, together
 from chalicelib.store.cases import get
 from chalicelib.store.facts import Fact
-from chalicelib.store.heads import is_open
 from chalicelib.store.rows import CaseRow, Row
+
+_BEFORE_APPLICATION = tuple(
+    each.value for each in (CaseStatus.RECEIVED, CaseStatus.NOTICED, CaseStatus.FEEDBACK)
+)
 
 
 def answer(
@@ -29,14 +32,14 @@ def answer(
     when the case takes no answer any more.
     """
     actions: list[Action] = [CaseRow.status.set(status.value)]
-    condition = is_open()
-    if status != CaseStatus.APPLIED:
-        condition &= CaseRow.status != CaseStatus.APPLIED.value
+    if status == CaseStatus.APPLIED:
+        actions.append(CaseRow.since.set(fact.at))
+    condition = CaseRow.status.is_in(*_BEFORE_APPLICATION)
     if hold:
         actions.append(CaseRow.holds.add({hold.value}))
     if together.put_and_change([facts.to_row(fact), *beside], case_id, actions, condition):
         return True
-    # It is on record already, or the case is closed, or it stays applied.
+    # It is on record already, or the case is closed, or it stays applied and whatever followed.
     return holds.put(case_id, hold, fact, beside=beside) if hold else add(case_id, fact)
 
 

@@ -101,6 +101,9 @@ class CaseRow(Row):
     outcome = UnicodeAttribute(null=True)
     closed_at = MomentAttribute(null=True)
     closed_reason = UnicodeAttribute(null=True)
+    since = MomentAttribute(null=True)
+    limit_at = MomentAttribute(null=True)
+    mediator = UnicodeAttribute(null=True)
 
 
 class FactRow(Row):

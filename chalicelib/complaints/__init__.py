@@ -1,0 +1,1 @@
+"""Complaints handled: acknowledged, decided, reviewed, each within its clock."""

@@ -1,0 +1,1 @@
+"""Plans kept: payments put to instalments, breaches found, plans renegotiated."""

@@ -1,0 +1,1 @@
+"""Who works the cases: sign-in, roles, worklists, and an audit of every look at personal data."""
