@@ -99,6 +99,12 @@ def await_signal(event: dict[str, Any], context: Any) -> None:
     wired().await_signal(Task.parse(event))
 
 
+@app.lambda_function(name="steer")
+def steer(event: dict[str, Any], context: Any) -> Any:
+    """Task of Steer: where a mediation goes next."""
+    return wired().steer(CaseId.parse(event["case_id"]), event["timers"])
+
+
 @app.lambda_function(name="close_case")
 def close_case(event: dict[str, Any], context: Any) -> None:
     """Task of NoResponse and LimitPassed."""

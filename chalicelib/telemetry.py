@@ -36,6 +36,7 @@ class Metric:
     RESTARTS_SPENT = "RestartsSpent"
     CALENDAR_DAYS_LEFT = "CalendarDaysLeft"
     APPLICATION = "Application"
+    MEDIATION_LATE = "MediationLate"
     DISPUTE = "Dispute"
     COMPLAINT = "Complaint"
     QUESTION = "Question"

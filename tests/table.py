@@ -16,7 +16,8 @@ def make_table(client: Any) -> str:
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "open_day")
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("pk", "sk", "open_day", "worklist", "due_at")
         ],
         GlobalSecondaryIndexes=[
             {
@@ -26,7 +27,15 @@ def make_table(client: Any) -> str:
                     {"AttributeName": "pk", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": "worklist",
+                "KeySchema": [
+                    {"AttributeName": "worklist", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
     rows.bind(NAME, "us-east-1")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.borrower.wake import wake
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind
+from chalicelib.domain.codes import CaseStatus, FactKind, Stage
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import UNDER_WAY
 from chalicelib.forms.journey import Submission
-from chalicelib.store import answers, facts
+from chalicelib.mediation import standing
+from chalicelib.mediation.schedule import called_off
+from chalicelib.mediation.wake import wake
+from chalicelib.store import answers, cases, facts
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -25,13 +28,14 @@ class Apply:
 
         A later application stands in place of the ones before it, which stay on record. Raises CaseClosed.
         """
-        answers.answer(case_id, CaseStatus.APPLIED, _fact(case_id, FactKind.APPLICATION, sent))
-        wake(case_id, self.timers)
+        applied = standing.at(cases.get(case_id), CaseStatus.APPLIED, sent.at)
+        answers.answer(applied, _fact(case_id, FactKind.APPLICATION, sent))
+        wake(case_id, self.timers, Stage.ACCEPTANCE)
 
 
 def application_of(case: Case) -> Fact | None:
     """Return the application that stands: the latest one, unless it was withdrawn since."""
-    if case.status != CaseStatus.APPLIED:
+    if case.status not in UNDER_WAY:
         return None
     applications = facts.of(case.id, FactKind.APPLICATION)
     withdrawn = facts.of(case.id, FactKind.WITHDRAWN)
@@ -41,12 +45,24 @@ def application_of(case: Case) -> Fact | None:
     return applications[-1]
 
 
-def withdraw(case_id: CaseId, sent: Submission) -> bool:
-    """Take the application back; returns whether there was one to take back. A repeat changes nothing.
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Takes an application back, at any time before all have signed, without harm (invariant 19)."""
 
-    The case stays answered, so no reminder begins anew (invariant 19). Raises CaseClosed.
-    """
-    return answers.withdraw(case_id, _fact(case_id, FactKind.WITHDRAWN, sent))
+    timers: Timers
+
+    def __call__(self, case_id: CaseId, sent: Submission) -> bool:
+        """Record it, call off a meeting ahead and wake the execution; returns whether there was one.
+
+        The case stays answered, so no reminder begins anew. A repeat changes nothing. Raises CaseClosed.
+        """
+        case = cases.get(case_id)
+        off, free = called_off(case, sent.at)
+        fact = _fact(case_id, FactKind.WITHDRAWN, sent)
+        answered = standing.at(replace(case, mediator=None), CaseStatus.FEEDBACK, sent.at)
+        new = answers.withdraw(answered, fact, beside=off, gone=free)
+        wake(case_id, self.timers, Stage.ANSWERED)
+        return new
 
 
 def reschedule(case_id: CaseId, sent: Submission) -> bool:

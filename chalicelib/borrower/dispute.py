@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.borrower.wake import wake
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
+from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind, Stage
 from chalicelib.domain.dispute import DisputeKind, hold_of
 from chalicelib.domain.keys import CaseId
 from chalicelib.forms.journey import Submission
+from chalicelib.mediation.wake import wake
 from chalicelib.store import answers, facts, waiting
 from chalicelib.store.facts import Fact
 from chalicelib.store.waiting import Waiting
@@ -32,8 +32,9 @@ class Dispute:
         detail = {**about, **sent.answers}
         fact = Fact(case.id, FactKind.DISPUTE, sent.at, (sent.id,), detail)
         listed = Waiting(FactKind.DISPUTE, sent.id, sent.reference, sent.at, case.id, case.lender)
-        answers.answer(case.id, CaseStatus.FEEDBACK, fact, hold=hold, beside=(waiting.row_of(listed),))
-        wake(case.id, self.timers)
+        answered = replace(case, status=CaseStatus.FEEDBACK)
+        answers.answer(answered, fact, hold=hold, beside=(waiting.row_of(listed),))
+        wake(case.id, self.timers, Stage.ANSWERED)
 
 
 def take_off_the_list(case_id: CaseId, hold: HoldKind) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.borrower.receipt import receipt_step
-from chalicelib.borrower.wake import wake
 from chalicelib.domain.case import status_after_feedback
 from chalicelib.domain.codes import FactKind, Wish
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.forms.journey import Submission
+from chalicelib.mediation import standing
+from chalicelib.mediation.wake import wake
 from chalicelib.store import answers, cases
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
@@ -29,7 +31,9 @@ class GiveFeedback:
         """
         detail = {"reference": sent.reference, **sent.answers}
         fact = Fact(case_id, FactKind.FEEDBACK, sent.at, (sent.id,), detail)
-        answers.answer(case_id, status_after_feedback(Wish(str(sent.answers["wish"]))), fact)
-        wake(case_id, self.timers)
-        if step := receipt_step(cases.get(case_id)):
+        case = cases.get(case_id)
+        status = status_after_feedback(Wish(str(sent.answers["wish"])))
+        answers.answer(standing.at(case, status, sent.at), fact)
+        wake(case_id, self.timers, STAGE_OF[status])
+        if step := receipt_step(case):
             self.timers.deliver(case_id, step.name, step.patience, sent.at)

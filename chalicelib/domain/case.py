@@ -77,7 +77,7 @@ class Case:
 
     `reached` are the steps of which a receipt says that a message arrived, `claims` who sends or sent what.
     `since` is when its mediation came to this status, `limit_at` until when it may take (both UTC),
-    `mediator` who chairs it, by his id in the directory.
+    `mediator` who chairs it, by his id in the directory; `worklist` whose turn it is and `due_at` by when.
     """
 
     id: CaseId
@@ -106,6 +106,8 @@ class Case:
     since: datetime | None = None
     limit_at: datetime | None = None
     mediator: str | None = None
+    worklist: str | None = None
+    due_at: datetime | None = None
 
     @classmethod
     def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:

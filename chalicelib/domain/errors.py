@@ -63,6 +63,14 @@ class CaseClosed(AccordError):
     """The case takes no further acts; it is closed."""
 
 
+class NotNow(AccordError):
+    """An act does not fit where the case stands; the message says where it stands and what the act needs."""
+
+
+class Taken(AccordError):
+    """Somebody else was quicker: the time or place is no longer free."""
+
+
 class TryAgain(AccordError):
     """A provider or store asks to wait; the state machine retries the step (its name is in the ASL)."""
 

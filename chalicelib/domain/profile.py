@@ -56,8 +56,10 @@ class Step:
         return self.name.partition("-")[0]
 
     def numbered(self, name: str) -> Step:
-        """Return this message as one of several, over the one channel that its name ends in."""
+        """Return this message as one of several, over the one channel that its name ends in, if any."""
         channel = name.rpartition("-")[2]
+        if channel.isdigit():
+            return replace(self, name=name)
         if channel not in {each.value for each in self.channels}:
             raise InvalidProfile(f"{self.name} does not go over {channel}")
         return replace(self, name=name, channels=(ChannelName(channel),), fallback=())
@@ -107,7 +109,8 @@ class Profile:
     def step_named(self, name: str) -> Step:
         """Return a round or a message beside them by name; raises InvalidProfile when there is none.
 
-        What may be told more than once has a number and its one channel in its name: `access_code-3-EMAIL`.
+        What may be told more than once has a number in its name, and its channel when it goes over one alone:
+        `meeting_reminder-2`, `access_code-3-EMAIL`.
         """
         kind, _, rest = name.partition("-")
         for step in (*self.steps, *self.notices):

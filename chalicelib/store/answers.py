@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pynamodb.expressions.update import Action
+from collections.abc import Sequence
 
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, HoldKind
 from chalicelib.domain.errors import CaseClosed
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import facts, holds, together
+from chalicelib.domain.mediation import UNDER_WAY
+from chalicelib.store import facts, holds, standing, together
 from chalicelib.store.cases import get
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow, Row
@@ -18,22 +20,19 @@ _BEFORE_APPLICATION = tuple(
 
 
 def answer(
-    case_id: CaseId,
-    status: CaseStatus,
+    answered: Case,
     fact: Fact,
     *,
     hold: HoldKind | None = None,
     beside: tuple[Row, ...] = (),
 ) -> bool:
-    """Record the borrower's answer and where it leads, both or none; returns whether it is new.
+    """Record the borrower's answer and put his case where `answered` stands, both or none.
 
-    A `hold` is laid over the case and the rows `beside` are written with it. A repeat of the same answer
-    changes nothing, and a second answer from another tab never takes back an application. Raises CaseClosed
-    when the case takes no answer any more.
+    Returns whether it is new. A `hold` is laid over the case and the rows `beside` are written with it. A
+    repeat of the same answer changes nothing, and a second answer from another tab never takes back an
+    application. Raises CaseClosed when the case takes no answer any more.
     """
-    actions: list[Action] = [CaseRow.status.set(status.value)]
-    if status == CaseStatus.APPLIED:
-        actions.append(CaseRow.since.set(fact.at))
+    case_id, actions = answered.id, standing.actions(answered)
     condition = CaseRow.status.is_in(*_BEFORE_APPLICATION)
     if hold:
         actions.append(CaseRow.holds.add({hold.value}))
@@ -43,17 +42,16 @@ def answer(
     return holds.put(case_id, hold, fact, beside=beside) if hold else add(case_id, fact)
 
 
-def withdraw(case_id: CaseId, fact: Fact) -> bool:
+def withdraw(answered: Case, fact: Fact, *, beside: Sequence[Row] = (), gone: Sequence[Row] = ()) -> bool:
     """Take an application back and record it, both or none; returns whether there was one to take back.
 
-    A repeat changes nothing, also when he has applied again since. Raises CaseClosed.
+    `answered` is the case as it stands without. Rows `beside` are written, rows `gone` deleted with it. A
+    repeat changes nothing, also when he has applied again since. Raises CaseClosed.
     """
-    back = [CaseRow.status.set(CaseStatus.FEEDBACK.value)]
-    applied = CaseRow.status == CaseStatus.APPLIED.value
-    if together.put_and_change([facts.to_row(fact)], case_id, back, applied):
+    if standing.move(answered, UNDER_WAY, fact, beside=beside, gone=gone):
         return True
-    if not facts.exists(case_id, fact.kind, *fact.which) and not get(case_id).is_open:
-        raise CaseClosed(f"case {case_id} is closed")
+    if not facts.exists(answered.id, fact.kind, *fact.which) and not get(answered.id).is_open:
+        raise CaseClosed(f"case {answered.id} is closed")
     return False
 
 

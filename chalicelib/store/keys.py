@@ -113,6 +113,11 @@ def waiting(kind: FactKind, day: date) -> str:
     return f"WAITING#{kind.value}#{day.isoformat()}"
 
 
+def booking(mediator: str) -> str:
+    """Partition of a mediator's booked times; the sort key is the moment each begins."""
+    return f"BOOKED#{mediator}"
+
+
 def sign_up(talk: str, contact: str) -> tuple[str, str]:
     """Partition and sort key of one person's place in a talk, by the hash of his contact."""
     return f"{TALKS}#{talk}", f"SIGNUP#{contact}"

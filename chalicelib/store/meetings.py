@@ -17,9 +17,14 @@ from chalicelib.store.facts import Fact
 
 def append(case_id: CaseId, meeting: Meeting, now: datetime) -> bool:
     """Put a word about a meeting on record; returns whether it is new (number and sequence name it)."""
+    return facts.append(fact_of(case_id, meeting, now))
+
+
+def fact_of(case_id: CaseId, meeting: Meeting, now: datetime) -> Fact:
+    """Return the fact that a word about a meeting is, for a write together with others."""
     which = (f"{meeting.number:02d}", f"{meeting.sequence:04d}")
     detail = asdict(meeting) | {"at": stamp(meeting.at), "mode": meeting.mode.value}
-    return facts.append(Fact(case_id, FactKind.MEETING, now, which, detail))
+    return Fact(case_id, FactKind.MEETING, now, which, detail)
 
 
 def get(case_id: CaseId) -> Meeting | None:

@@ -50,6 +50,17 @@ class OpenCases(GlobalSecondaryIndex["CaseRow"]):
     pk = UnicodeAttribute(range_key=True)
 
 
+class Worklist(GlobalSecondaryIndex["CaseRow"]):
+    """Cases in mediation by whose turn it is and how soon, for the staff: keys only, sparse."""
+
+    class Meta:
+        index_name = "worklist"
+        projection = KeysOnlyProjection()
+
+    worklist = UnicodeAttribute(hash_key=True)
+    due_at = MomentAttribute(range_key=True)
+
+
 class AmountMap(MapAttribute[str, Any]):
     """An Amount in minor units."""
 
@@ -67,6 +78,7 @@ class CaseRow(Row):
     """The head of a loan's current case; generation 0 is a loan known to be paid without a case."""
 
     open_cases = OpenCases()
+    by_turn = Worklist()
 
     generation = NumberAttribute()
     lender = UnicodeAttribute()
@@ -104,6 +116,8 @@ class CaseRow(Row):
     since = MomentAttribute(null=True)
     limit_at = MomentAttribute(null=True)
     mediator = UnicodeAttribute(null=True)
+    worklist = UnicodeAttribute(null=True)
+    due_at = MomentAttribute(null=True)
 
 
 class FactRow(Row):

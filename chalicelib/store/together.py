@@ -25,22 +25,33 @@ def put(rows: Sequence[Row]) -> bool:
 
 
 def put_and_change(
-    rows: Sequence[Row], case_id: CaseId, actions: Sequence[Action], condition: Condition
+    rows: Sequence[Row],
+    case_id: CaseId,
+    actions: Sequence[Action],
+    condition: Condition,
+    *,
+    gone: Sequence[Row] = (),
 ) -> bool:
-    """Write new rows and change the head of this very case, all or none.
+    """Write new rows, delete those `gone` and change the head of this very case, all or none.
 
     Returns False when one of the rows is there already or the head does not meet the condition.
     """
     change = (case_id, list(actions), (CaseRow.generation == case_id.generation) & condition)
-    return _write(rows, change)
+    return _write(rows, change, gone)
 
 
-def _write(rows: Sequence[Row], change: tuple[CaseId, list[Action], Condition] | None) -> bool:
+def _write(
+    rows: Sequence[Row],
+    change: tuple[CaseId, list[Action], Condition] | None,
+    gone: Sequence[Row] = (),
+) -> bool:
     for _ in range(_TRIES_AT_CONFLICT):
         try:
             with TransactWrite(connection=connection()) as transaction:
                 for row in rows:
                     transaction.save(row, condition=Row.pk.does_not_exist())
+                for row in gone:
+                    transaction.delete(row)
                 if change:
                     case_id, actions, condition = change
                     transaction.update(CaseRow(keys.loan(case_id.loan_key), keys.CASE), actions, condition)

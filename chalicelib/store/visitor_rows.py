@@ -119,3 +119,9 @@ class SignUpRow(Row):
     reference = UnicodeAttribute()
     seat = UnicodeAttribute()
     at = MomentAttribute()
+
+
+class BookingRow(Row):
+    """One booked time of a mediator, and the case it is for."""
+
+    case_id = UnicodeAttribute()

@@ -45,6 +45,11 @@ def put(wait: Wait) -> None:
     row_of(wait).save()
 
 
+def forget(case_id: CaseId) -> None:
+    """Forget the wait of an execution that has come to its end; a repeat changes nothing."""
+    WaitRow(keys.loan(case_id.loan_key), keys.wait(case_id)).delete()
+
+
 def get(case_id: CaseId) -> Wait | None:
     """Return the latest wait of a case, or None before its first (strongly consistent)."""
     try:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.workflow.await_signal import AwaitSignal
     from chalicelib.workflow.close_case import CloseCase
     from chalicelib.workflow.dispatch import Dispatch
+    from chalicelib.workflow.steer import Steer
     from chalicelib.workflow.sweep import Sweep
     from chalicelib.workflow.take_evidence import TakeEvidence
     from chalicelib.workflow.take_loan_event import TakeLoanEvent
@@ -134,6 +135,12 @@ class Wiring(Vault):
         from chalicelib.workflow.await_signal import AwaitSignal
 
         return AwaitSignal(self.timers, self.clock)
+
+    @cached_property
+    def steer(self) -> Steer:
+        from chalicelib.workflow.steer import Steer
+
+        return Steer(self.timers, self.telemetry, self.clock)
 
     @cached_property
     def close_case(self) -> CloseCase:

@@ -1,4 +1,4 @@
-"""The task of AwaitWindow and Answered: keep the token and its deadline, and wait."""
+"""The task of AwaitWindow, Answered and mediation's stages: keep the token and its deadline, and wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from chalicelib.domain.codes import Stage
 from chalicelib.store import cases, waits
 from chalicelib.store.waits import Wait
 from chalicelib.timers import Timers
-from chalicelib.workflow.task import NEXT, Task, ended
+from chalicelib.workflow.steer import overtaken
+from chalicelib.workflow.task import Task, ended, onward
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,10 @@ class AwaitSignal:
         Storing first and looking after leaves no gap: a signal that comes in between finds the wait.
         """
         deadline = self.clock() + timedelta(seconds=task.seconds)
-        resume = task.resume or NEXT[task.stage]
-        waits.put(Wait(task.case_id, task.stage, resume, task.token, deadline, task.entered))
-        ended(self._answered(task), cases.get(task.case_id), self.timers)
+        waits.put(Wait(task.case_id, task.stage, onward(task), task.token, deadline, task.entered))
+        case = cases.get(task.case_id)
+        if not ended(self._answered(task), case, self.timers) and overtaken(case, deadline, self.clock()):
+            self.timers.answer(task.token)
 
     def _answered(self, task: Task) -> Task:
         """A window that leads back to Answered is part of it: the answer is known there already."""

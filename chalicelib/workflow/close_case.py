@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.codes import Outcome, Stage
+from chalicelib.domain.codes import FactKind, Outcome, Stage
 from chalicelib.domain.errors import Answered
 from chalicelib.domain.keys import CaseId
 from chalicelib.notices.state import FAILED, notice_states
@@ -20,17 +20,24 @@ class CloseCase:
     clock: Callable[[], datetime]
 
     def __call__(self, case_id: CaseId, stage: Stage) -> None:
-        """Close the case: NO_RESPONSE after the last window, TERMINATED after the mediation limit.
+        """Close the case: NO_RESPONSE after the last window, TERMINATED after the mediation limit,
+        WITHDRAWN when the application was taken back.
 
         Raises Answered when the borrower answered in the last moment; the machine then goes on to Answered.
         A case that is closed already stays as it is.
         """
         if stage == Stage.LIMIT_PASSED:
-            cases.close(case_id, Outcome.TERMINATED, "the mediation limit passed", self.clock())
+            cases.close(case_id, *_after_the_limit(case_id), self.clock())
             return
         closed = cases.close(case_id, Outcome.NO_RESPONSE, _reason(case_id), self.clock())
         if closed is None and cases.get(case_id).answered:
             raise Answered(f"case {case_id} was answered")
+
+
+def _after_the_limit(case_id: CaseId) -> tuple[Outcome, str]:
+    if facts.of(case_id, FactKind.WITHDRAWN):
+        return Outcome.WITHDRAWN, "the application was taken back"
+    return Outcome.TERMINATED, "the mediation limit passed"
 
 
 def _reason(case_id: CaseId) -> str:

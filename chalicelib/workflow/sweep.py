@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Stage
+from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.profile import Profile, Step
 from chalicelib.notices.plan import Ground, claim_key, plan
 from chalicelib.notices.send import lease_over
@@ -96,6 +97,8 @@ class Sweep:
         lost = wait is not None and _signal_was_lost(case, wait)
         if wait and lost and self.timers.answer(wait.token):
             return True
+        if STAGE_OF.get(case.status) == Stage.PLAN_ACTIVE:  # its execution has ended well
+            return stuck
         # A send without an outcome had a sender that died, and its execution may have died with it.
         started = (every or lost or stuck or self._is_suspect(case, wait)) and self._restart(case, wait)
         delivering = mend_deliveries(case, self.timers, self.clock(), every=every)
@@ -155,4 +158,4 @@ def _unfinished(case: Case, profile: Profile, step: Step, now: datetime) -> bool
 
 
 def _signal_was_lost(case: Case, wait: Wait) -> bool:
-    return case.answered and Stage.ANSWERED not in (wait.stage, wait.resume)
+    return case.answered and STAGE_OF[case.status] not in (wait.stage, wait.resume)

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.moments import LONG_AGO, from_stamp
 from chalicelib.timers import Timers
 
@@ -56,6 +57,11 @@ class Task:
         )
 
 
+def onward(task: Task) -> Stage:
+    """Return where the machine goes when this wait's time is over; a stage of mediation looks again."""
+    return task.resume or NEXT.get(task.stage, task.stage)
+
+
 def follows(later: Stage, stage: Stage) -> bool:
     """Whether the machine comes to `later` when time alone leads it on from `stage`."""
     after = NEXT.get(stage)
@@ -69,6 +75,6 @@ def ended(task: Task, case: Case, timers: Timers) -> bool:
     """
     if not case.is_open:
         return timers.settle(task.token) or True
-    if case.answered and task.stage != Stage.ANSWERED:
+    if case.answered and task.stage != STAGE_OF[case.status]:
         return timers.answer(task.token) or True
     return False

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from chalicelib import links
-from chalicelib.borrower.receipt import RECEIPT
-from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
 from chalicelib.domain.keys import notice_id
-from chalicelib.domain.windows import zones_of
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.fill import fill, language_of
 from chalicelib.notices.laid_out import with_pages
 from chalicelib.notices.plan import Ground
-from chalicelib.notices.purposes import Feedback
-from chalicelib.notices.replies import CONFIRMATION
 from chalicelib.notices.send import Notice
 from chalicelib.store import facts
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
 from chalicelib.telemetry import Metric, Telemetry
+from chalicelib.workflow.about import about
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +77,7 @@ class WriteNotice:
             at=this.at,
             sent=sent,
         )
-        if this.step.name == CONFIRMATION:  # it goes over the channel that it silences
-            values = replace(values, stopped_channel=channel.value)
-        if this.step.name == RECEIPT:
-            values = replace(values, feedback=Feedback(case.id.reference, _received(this)))
-        if this.step.template == ACCESS_CODE:
-            values = replace(values, access_code=links.access_code(scope, this.step.name, pepper))
+        values = replace(values, **about(this, channel, pepper))
         # A reminder of nothing would be false: when no notice went out yet, this one is the first.
         is_first = this.step in profile.steps and not sent
         message = compose(
@@ -109,8 +99,3 @@ class WriteNotice:
         ids = {"case_id": str(this.case.id), "lender": this.case.lender, "step": this.step.name}
         why = {"channel": channel.value, "error": type(error).__name__, "missing": ", ".join(missing)}
         self.telemetry.problem("notice blocked", **ids, **why)
-
-
-def _received(this: Ground) -> datetime:
-    """When what this message replies to came in, on the borrower's clock."""
-    return this.since.astimezone(zones_of(this.case.borrower.timezone, this.profile.zones)[0])

@@ -15,7 +15,8 @@ from rich.panel import Panel
 from chalicelib.domain.errors import MissingVariables
 from chalicelib.notices.compose import Message, compose
 from chalicelib.notices.segments import count_segments
-from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES
+from chalicelib.texts import load_words
+from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, template_version
 from infra.ops import notice_versions
 from infra.ops.notice_samples import sample
 from infra.ops.notice_versions import STEPS, Template, every_template
@@ -134,6 +135,10 @@ def versions() -> None:
     """Record the words as they are: what changed gets the next version."""
     for profile in PROFILES:
         before = notice_versions.on_record(profile)
+        # A new template has to be on record before it can be shown, and shown before its length is known.
+        notice_versions.write(profile, notice_versions.as_they_are(profile, {}))
+        load_words.cache_clear()
+        template_version.cache_clear()
         now = notice_versions.as_they_are(profile, _budgets(profile))
         notice_versions.write(profile, now)
         changed = [key for key, record in now.items() if record != before.get(key)]

@@ -14,9 +14,10 @@ from chalicelib.texts import FOLDER, environment
 from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, notice_words, source_name
 
 STEPS = (
-    "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_invitation", "meeting_reminder",
-    "agreement_to_sign", "instalment_reminder", "complaint_acknowledgement", "complaint_extension",
-    "complaint_decision", "opt_out_confirmation", "access_code",
+    "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_times", "meeting_invitation",
+    "meeting_reminder", "meeting_cancelled", "agreement_to_sign", "instalment_reminder",
+    "complaint_acknowledgement", "complaint_extension", "complaint_decision", "opt_out_confirmation",
+    "access_code",
 )  # fmt: skip
 _OVER_TWO = ("opt_out_confirmation", "access_code")
 RECORDS = FOLDER
@@ -72,7 +73,7 @@ def as_they_are(profile: str, budgets: dict[str, int]) -> dict[str, dict[str, An
         digest = digest_of(template)
         now[key] = {"version": old["version"] + (digest != old["sha256"]), "sha256": digest}
         if template[2] == "SMS":
-            now[key]["segments"] = old.get("segments") or budgets[key]
+            now[key]["segments"] = old.get("segments") or budgets.get(key, 0)
     return now
 
 

@@ -11,6 +11,7 @@ FUNCTIONS = {
     "SendNotice": "send_notice",
     "TakeEvidence": "take_evidence",
     "AwaitSignal": "await_signal",
+    "Steer": "steer",
     "CloseCase": "close_case",
     "Sweep": "sweep",
 }

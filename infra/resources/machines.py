@@ -8,7 +8,7 @@ from pathlib import Path
 from infra.resources.parts import NAME, Part, att, log_group, ref, same_account, sub
 
 FOLDER = Path(__file__).parents[1] / "machines"
-TASKS = ("AwaitSignal", "CloseCase")
+TASKS = ("AwaitSignal", "Steer", "CloseCase")
 MACHINES = {"CaseMachine": "case", "DeliveryMachine": "delivery"}
 """Logical id -> the name of its file and, behind the stage's, of the machine."""
 LOG_DELIVERY = [

@@ -121,7 +121,7 @@ def log_deliverer() -> Part:
 
 
 def table() -> Part:
-    attributes = ("pk", "sk", "open_day")
+    attributes = ("pk", "sk", "open_day", "worklist", "due_at")
     return {
         "Type": "AWS::DynamoDB::Table",
         **KEEP,
@@ -136,7 +136,13 @@ def table() -> Part:
                     "IndexName": "open_cases",
                     "KeySchema": key_schema("open_day", "pk"),
                     "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
+                },
+                {
+                    # Sparse: only cases in mediation, by whose turn it is and by when.
+                    "IndexName": "worklist",
+                    "KeySchema": key_schema("worklist", "due_at"),
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                },
             ],
             "TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True},
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},

@@ -20,8 +20,8 @@ ANSWERS = {"reason": "UNEMPLOYMENT", "text": "公司裁员", "wish": "YES", "mod
 RECEIPT = f"{CASE_ID}-feedback_receipt"
 
 
-def _give(scene: Scene, ident: str = "a" * 16) -> None:
-    sent = Submission(ident, "feedback", "F-AAAA-AAAA", ANSWERS, scene.road.clock.now)
+def _give(scene: Scene, ident: str = "a" * 16, wish: str = "YES") -> None:
+    sent = Submission(ident, "feedback", "F-AAAA-AAAA", ANSWERS | {"wish": wish}, scene.road.clock.now)
     GiveFeedback(scene.wiring.timers)(CASE_ID, sent)
 
 
@@ -115,5 +115,11 @@ def test_an_execution_that_waits_as_answered_is_not_woken(
     noticed: Scene, stage: Stage, resume: Stage
 ) -> None:
     waits.put(Wait(CASE_ID, stage, resume, "token-2", noticed.road.clock.now))
-    _give(noticed)
+    _give(noticed, wish="NO")
     assert noticed.machine.signals == []
+
+
+def test_a_wish_for_mediation_wakes_an_execution_that_waits_as_answered(noticed: Scene) -> None:
+    waits.put(Wait(CASE_ID, Stage.ANSWERED, Stage.LIMIT_PASSED, "token-2", noticed.road.clock.now))
+    _give(noticed)
+    assert noticed.machine.signals == [("token-2", "success", {"signal": "Answered"})]

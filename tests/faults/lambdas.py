@@ -25,7 +25,7 @@ from tests.faults.state import Snapshot, State, rows, table
 from tests.faults.web import APP_URL
 from tests.road import SECRET, Road
 
-_FUNCTIONS = {"AwaitSignal": "await_signal", "CloseCase": "close_case"}
+_FUNCTIONS = {"AwaitSignal": "await_signal", "Steer": "steer", "CloseCase": "close_case"}
 
 
 class Process(wirings.Wiring):

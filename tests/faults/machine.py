@@ -185,12 +185,14 @@ class Machine:
             self.enqueue(json.dumps(given["MessageBody"]))
             return
         try:
-            self.invoke(given["FunctionName"].strip("${}").removesuffix("Arn"), given["Payload"])
+            result = self.invoke(given["FunctionName"].strip("${}").removesuffix("Arn"), given["Payload"])
         except TaskFailed as failed:
             if one.token == token:  # a task that was answered before its function died is over
                 self._error(one, failed.error, "")
             return
         if not waits:
+            if "OutputPath" in state:
+                one.data = read(state["OutputPath"], {"Payload": result})
             self._go(one, state["Next"])
 
     def _retry_at(self, retrier: Mapping[str, Any], tries: int) -> datetime:

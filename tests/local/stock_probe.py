@@ -78,7 +78,9 @@ def main(folder: Path) -> dict[str, Any]:
         "answer": [status, body],
         "channels": sorted(message.channel for message in [*outbox.all(), *buckets.letters()]),
         "case": cases.all()[0],
-        "others": {name: _invoked(deployed.names[name]) for name in ("AwaitSignal", "CloseCase", "Sweep")},
+        "others": {
+            name: _invoked(deployed.names[name]) for name in ("AwaitSignal", "Steer", "CloseCase", "Sweep")
+        },
     }
 
 

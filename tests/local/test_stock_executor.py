@@ -37,6 +37,6 @@ def test_an_event_goes_the_road_of_every_channel(found: dict[str, Any]) -> None:
 
 def test_the_other_functions_miss_nothing(found: dict[str, Any]) -> None:
     assert found["others"]["Sweep"] == "null"
-    for name in ("AwaitSignal", "CloseCase"):
+    for name in ("AwaitSignal", "Steer", "CloseCase"):
         # It got as far as looking for the case.
         assert "no case" in found["others"][name]

@@ -12,7 +12,7 @@ from typing import Any
 MACHINES = Path(__file__).parents[2] / "infra" / "machines"
 ARNS = {
     name: f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
-    for name in ("AwaitSignalArn", "CloseCaseArn")
+    for name in ("AwaitSignalArn", "SteerArn", "CloseCaseArn")
 }
 # Long enough to act within, short enough to wait for.
 LONG, SHORT, LIMIT = 60, 1, 20.0
@@ -123,13 +123,20 @@ class Machine:
     def invoke(self, function: str, _qualifier: Any, body: Any, _sent: Any, answer: Any) -> bytes:
         """Stands in for moto's Lambda: notes the call, plays the script; `answer`: the response's headers."""
         assert self.road is not None
-        call = {"function": function.rsplit(":", 1)[-1], **json.loads(body)}
+        name = function.rsplit(":", 1)[-1]
+        call = {"function": name, "stage": name.removesuffix("Arn"), **json.loads(body)}
         self.road.calls.append(call)
         try:
-            return json.dumps(self.road.script(self.road, call) if self.road.script else {}).encode()
+            found = self.road.script(self.road, call) if self.road.script else None
+            return json.dumps(found or _steered(call)).encode()
         except LambdaFault as fault:
             answer["x-amz-function-error"] = "Unhandled"
             return json.dumps({"errorType": str(fault), "errorMessage": "planted"}).encode()
+
+
+def _steered(call: dict[str, Any]) -> dict[str, Any]:
+    """What Steer answers of a case that has ended; other functions' answers are not looked at."""
+    return {name: call[name] for name in ("case_id", "timers") if name in call} | {"stage": "Closed"}
 
 
 def definition(name: str, queue: Queue) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.machine.road import SHORT, LambdaFault, Machine, Road
+from tests.machine.road import LONG, SHORT, LambdaFault, Machine, Road
 
 REMINDERS = ("Notify", "Remind", "RemindAgain")
 
@@ -16,7 +16,7 @@ def test_plain_case_reminds_once_is_answered_and_closes_in_few_transitions(machi
     road.succeed(road.called("Remind"))
     road.succeed(road.called("Answered"))
     assert road.end() == "SUCCEEDED"
-    assert road.states() == ["Notify", "Remind", "Answered", "Closed"]
+    assert road.states() == ["Notify", "Remind", "Answered", "Steer", "Onward", "Closed"]
 
 
 def test_nobody_answers_every_timer_fires_and_the_case_closes(machine: Machine) -> None:
@@ -37,7 +37,7 @@ def test_every_wait_has_a_token_of_its_own(machine: Machine) -> None:
     road.succeed(road.called("Remind"))
     road.succeed(road.called("Answered"))
     road.end()
-    tokens = [call["token"] for call in road.calls]
+    tokens = [call["token"] for call in road.calls if call["stage"] != "Steer"]
     assert len(set(tokens)) == len(tokens) == 3
 
 
@@ -161,3 +161,55 @@ def test_late_answer_beats_the_closing(machine: Machine) -> None:
     road = machine.start(script)
     road.called("Answered")
     assert road.states()[-2:] == ["NoResponse", "Answered"]
+
+
+MEDIATION = ("Acceptance", "Assignment", "Scheduling", "Meeting", "Session", "Drafting", "Signature")
+
+
+def _to(stage: str, seconds: int, then: str = "Closed") -> Any:
+    """A script that answers, steers into `stage` for some seconds, and after that to `then`."""
+    stages = iter([stage, then])
+
+    def script(road: Road, call: dict[str, Any]) -> dict[str, Any] | None:
+        if call["stage"] == "Steer":
+            found = next(stages)
+            return {"case_id": call["case_id"], "timers": call["timers"] | {found: seconds}, "stage": found}
+        if call["stage"] in ("Notify", "Answered"):
+            road.succeed(call)
+        return None
+
+    return script
+
+
+@pytest.mark.parametrize("stage", MEDIATION)
+def test_each_stage_of_a_mediation_is_a_state_whose_timeout_is_its_timer(
+    machine: Machine, stage: str
+) -> None:
+    road = machine.start(_to(stage, SHORT))
+    assert road.end() == "SUCCEEDED"
+    assert road.states()[-6:] == ["Steer", "Onward", stage, "Steer", "Onward", "Closed"]
+    waited = road.called(stage)
+    assert (waited["seconds"], waited["function"]) == (SHORT, "AwaitSignalArn")
+
+
+@pytest.mark.parametrize("stage", MEDIATION)
+def test_an_act_ends_a_stage_of_mediation_and_the_record_says_what_follows(
+    machine: Machine, stage: str
+) -> None:
+    road = machine.start(_to(stage, LONG, "PlanActive"))
+    road.succeed(road.called(stage))
+    assert road.end() == "SUCCEEDED"
+    assert road.states()[-5:] == ["Onward", stage, "Steer", "Onward", "PlanActive"]
+
+
+@pytest.mark.parametrize("stage", MEDIATION)
+def test_payment_ends_every_stage_of_a_mediation(machine: Machine, stage: str) -> None:
+    road = machine.start(_to(stage, LONG))
+    road.fail(road.called(stage), "Settled")
+    assert road.end() == "SUCCEEDED"
+    assert road.states()[-2:] == [stage, "Settled"]
+
+
+def test_a_stage_nobody_knows_fails_rather_than_waits(machine: Machine) -> None:
+    road = machine.start(_to("Nowhere", LONG))
+    assert road.end() == "FAILED"

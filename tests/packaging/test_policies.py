@@ -93,7 +93,7 @@ def test_the_key_is_used_through_services_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("machine", "tasks"), [("CaseMachine", ["AwaitSignal", "CloseCase"]), ("DeliveryMachine", [])]
+    ("machine", "tasks"), [("CaseMachine", ["AwaitSignal", "Steer", "CloseCase"]), ("DeliveryMachine", [])]
 )
 def test_a_machine_calls_its_tasks_and_fills_the_senders_queue_and_nothing_else(
     machine: str, tasks: list[str]

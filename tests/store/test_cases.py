@@ -15,10 +15,11 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import CaseClosed, NotFound
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import answers, cases, facts
+from chalicelib.store import cases, facts
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
+from tests.answered import answer
 from tests.samples import CASE_ID, KEY, NOON, amount, borrower, case
 from tests.scene import Scene
 
@@ -183,32 +184,32 @@ def _fact(ident: str = "a1") -> Fact:
 
 def test_an_answer_and_its_status_are_written_both() -> None:
     _stored(status=CaseStatus.NOTICED)
-    assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is True
+    assert answer(CASE_ID, CaseStatus.APPLIED, _fact()) is True
     assert cases.get(CASE_ID).status == CaseStatus.APPLIED
     assert facts.of(CASE_ID) == [_fact()]
 
 
 def test_the_same_answer_again_changes_nothing() -> None:
     _stored()
-    answers.answer(CASE_ID, CaseStatus.APPLIED, _fact())
-    assert answers.answer(CASE_ID, CaseStatus.FEEDBACK, _fact()) is False
+    answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    assert answer(CASE_ID, CaseStatus.FEEDBACK, _fact()) is False
     assert cases.get(CASE_ID).status == CaseStatus.APPLIED
 
 
 def test_a_closed_case_takes_no_answer_and_none_of_it_stays() -> None:
     _stored(status=CaseStatus.CLOSED)
     with pytest.raises(CaseClosed):
-        answers.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+        answer(CASE_ID, CaseStatus.APPLIED, _fact())
     assert facts.of(CASE_ID) == []
     with pytest.raises(NotFound):
-        answers.answer(CaseId(KEY, 2), CaseStatus.APPLIED, _fact())
+        answer(CaseId(KEY, 2), CaseStatus.APPLIED, _fact())
 
 
 def test_an_answer_given_before_the_close_is_still_known_after_it() -> None:
     _stored()
-    answers.answer(CASE_ID, CaseStatus.APPLIED, _fact())
+    answer(CASE_ID, CaseStatus.APPLIED, _fact())
     _settle()
-    assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact()) is False
+    assert answer(CASE_ID, CaseStatus.APPLIED, _fact()) is False
 
 
 def test_a_step_that_arrived_is_noted_once() -> None:
@@ -323,7 +324,7 @@ def test_balances_are_dated_in_utc(scene: Scene) -> None:
 
 def test_a_second_answer_never_takes_back_an_application() -> None:
     _stored()
-    assert answers.answer(CASE_ID, CaseStatus.APPLIED, _fact("first"))
-    assert answers.answer(CASE_ID, CaseStatus.FEEDBACK, _fact("second"))
+    assert answer(CASE_ID, CaseStatus.APPLIED, _fact("first"))
+    assert answer(CASE_ID, CaseStatus.FEEDBACK, _fact("second"))
     assert cases.get(CASE_ID).status == CaseStatus.APPLIED
     assert len(facts.of(CASE_ID)) == 2

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
-from chalicelib.store import answers, cases, waits
+from chalicelib.store import cases, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.workflow.task import Task
+from tests.answered import answer
 from tests.road import NOON
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -25,8 +26,8 @@ def _opened(scene: Scene) -> None:
     scene.accept()
 
 
-def _answer() -> None:
-    answers.answer(CASE_ID, CaseStatus.APPLIED, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+def _answer(status: CaseStatus = CaseStatus.FEEDBACK) -> None:
+    answer(CASE_ID, status, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _settle() -> None:
@@ -63,6 +64,13 @@ def test_an_answered_case_stays_in_its_stage(scene: Scene, task: Task) -> None:
     _answer()
     scene.wiring.await_signal(task)
     assert scene.machine.signals == []
+
+
+@pytest.mark.parametrize("task", [ANSWERED, BACK_TO_ANSWERED])
+def test_a_case_that_has_gone_on_to_mediation_does_not_wait_as_answered(scene: Scene, task: Task) -> None:
+    _answer(CaseStatus.APPLIED)
+    scene.wiring.await_signal(task)
+    assert scene.machine.signals == [("token-1", "success", {"signal": "Answered"})]
 
 
 def test_the_wait_is_on_record_before_it_is_ended(scene: Scene) -> None:

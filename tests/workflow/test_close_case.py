@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import Answered
-from chalicelib.store import answers, cases, persons
+from chalicelib.store import cases, persons
 from chalicelib.store.facts import Fact
+from tests.answered import answer
 from tests.road import NOON
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -19,7 +20,7 @@ def _opened(scene: Scene) -> None:
 
 
 def _answer() -> None:
-    answers.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def test_no_answer_after_the_last_window_closes_with_the_reason(scene: Scene) -> None:

@@ -20,10 +20,11 @@ from chalicelib.domain.moments import stamp
 from chalicelib.domain.person import Contact
 from chalicelib.notices.compose import Message
 from chalicelib.notices.plan import OUT_OF_TIME, PROVIDER_BUSY
-from chalicelib.store import answers, cases, claims, facts, persons, watches
+from chalicelib.store import cases, claims, facts, persons, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.workflow import write_notice
+from tests.answered import answer
 from tests.fakes import FakeChannel
 from tests.road import NOON
 from tests.samples import CASE_ID
@@ -104,7 +105,7 @@ def _silence(scene: Scene, *channels: ChannelName) -> None:
 
 
 def _answer(_: Scene) -> None:
-    answers.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _settle(_: Scene) -> None:

@@ -18,11 +18,12 @@ from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.moments import from_stamp, stamp
 from chalicelib.domain.person import Person
 from chalicelib.notices.plan import OUT_OF_TIME, PROVIDER_BUSY
-from chalicelib.store import answers, cases, events, facts, lenders, persons, waits
+from chalicelib.store import cases, events, facts, lenders, persons, waits
 from chalicelib.store import links as link_rows
 from chalicelib.store.events import TakenEvent
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
+from tests.answered import answer
 from tests.road import DEMO_BANK, NOON
 from tests.samples import CASE_ID, KEY, NIGHT, amount
 from tests.scene import Scene
@@ -48,7 +49,7 @@ def _borrower(scene: Scene, **changes: Any) -> None:
 
 
 def _answer(status: CaseStatus = CaseStatus.FEEDBACK) -> None:
-    answers.answer(CASE_ID, status, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answer(CASE_ID, status, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _silence(channel: ChannelName) -> None:

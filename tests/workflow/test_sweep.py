@@ -11,11 +11,12 @@ from chalicelib.channels import Unsure
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import InvalidProfile
 from chalicelib.domain.keys import CaseId, loan_key
-from chalicelib.store import answers, cases, facts, waits
+from chalicelib.store import cases, facts, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.store.waits import Wait
 from chalicelib.workflow import sweep as sweeping
+from tests.answered import answer
 from tests.road import NOON
 from tests.samples import CASE_ID, KEY
 from tests.scene import Scene
@@ -33,7 +34,7 @@ def _opened(scene: Scene, request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
 
 def _answer() -> None:
-    answers.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _close() -> None:

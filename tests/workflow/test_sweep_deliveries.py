@@ -10,11 +10,12 @@ import pytest
 from chalicelib.channels import Refused
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.moments import stamp
-from chalicelib.store import answers, cases, facts, waits, watches
+from chalicelib.store import cases, facts, waits, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.store.watches import Watch
 from chalicelib.workflow import sweep as sweeping
+from tests.answered import answer
 from tests.road import NOON
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -79,7 +80,7 @@ RECEIPT = f"{CASE_ID}-feedback_receipt"
 def _answer_unconfirmed() -> None:
     """The answer is on record; its taker died before the confirmation was started."""
     fact = Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",), {"wish": "NO"})
-    answers.answer(CASE_ID, CaseStatus.FEEDBACK, fact)
+    answer(CASE_ID, CaseStatus.FEEDBACK, fact)
     waits.put(Wait(CASE_ID, Stage.ANSWERED, Stage.LIMIT_PASSED, "token-9", NOON + timedelta(days=30)))
 
 
@@ -125,7 +126,7 @@ def _unreached() -> None:
 
 
 def _answered() -> None:
-    answers.answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
+    answer(CASE_ID, CaseStatus.FEEDBACK, Fact(CASE_ID, FactKind.FEEDBACK, NOON, ("a1",)))
 
 
 def _closed() -> None:

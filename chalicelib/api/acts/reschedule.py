@@ -8,7 +8,8 @@ from chalicelib.api import times, views
 from chalicelib.api.acts import Act
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit
-from chalicelib.domain.codes import CaseStatus, FactKind
+from chalicelib.domain.codes import FactKind
+from chalicelib.domain.mediation import UNDER_WAY
 from chalicelib.forms.journey import Submission
 from chalicelib.forms.journeys.reschedule import RESCHEDULE
 
@@ -19,7 +20,7 @@ def _gate(visit: Visit) -> Response | None:
     case = visit.case()
     if not case.is_open:
         return views.closed(visit, case)
-    if case.status == CaseStatus.APPLIED or facts.of(case.id, FactKind.MEETING):
+    if case.status in UNDER_WAY or facts.of(case.id, FactKind.MEETING):
         return None
     return visit.page("instead", t=words_of("journeys/reschedule", visit.language)["nothing"])
 

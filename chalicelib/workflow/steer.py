@@ -1,0 +1,94 @@
+"""The task of Steer: does what has fallen due in a mediation, and says in which stage the case waits next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import FactKind, Outcome, Stage
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import (
+    ENDS,
+    REMINDERS,
+    STAGE_OF,
+    Due,
+    Timer,
+    fallen_due,
+    next_timer,
+)
+from chalicelib.domain.moments import stamp
+from chalicelib.mediation.schedule import REMINDER
+from chalicelib.mediation.standing import timers_of
+from chalicelib.mediation.tell import tell
+from chalicelib.store import cases, facts, meetings, waits
+from chalicelib.store.facts import Fact
+from chalicelib.telemetry import Metric, Telemetry
+from chalicelib.timers import Timers
+
+_CLOSES = {
+    Due.LIMIT: (Outcome.TERMINATED, "the mediation limit passed"),
+    Due.UNSIGNED: (Outcome.NOT_AGREED, "not everybody signed in time"),
+}
+_OVER = (Stage.PLAN_ACTIVE, Stage.CLOSED)
+_WORTH_WAKING = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """Looks at the record and nothing else, so a lost signal or a second look changes nothing."""
+
+    timers: Timers
+    telemetry: Telemetry
+    clock: Callable[[], datetime]
+
+    def __call__(self, case_id: CaseId, timers: Mapping[str, int]) -> dict[str, Any]:
+        """Do what has fallen due and return the execution's next state: its stage and that stage's seconds.
+
+        `timers` are the execution's timers in seconds by stage; those of other stages stay as they are.
+        """
+        case, now = cases.get(case_id), self.clock()
+        for timer in fallen_due(timers_of(case), now):
+            case = self._act(case, timer, now)
+        stage = STAGE_OF[case.status]
+        if stage in _OVER:
+            waits.forget(case_id)
+        until = self._until(case, now)
+        seconds = {stage.value: max(1, math.ceil((until - now).total_seconds()))} if until else {}
+        return {"case_id": str(case_id), "timers": {**timers, **seconds}, "stage": stage.value}
+
+    def _until(self, case: Case, now: datetime) -> datetime | None:
+        """Return the next timer; for an application taken back, what was left of its mediation's time."""
+        soonest = next_timer(timers_of(case), now)
+        return soonest.at if soonest else case.limit_at
+
+    def _act(self, case: Case, timer: Timer, now: datetime) -> Case:
+        """Let a timer do what it is for, once; returns the case as it then is."""
+        if timer.due in ENDS:
+            outcome, reason = _CLOSES[timer.due]
+            return cases.close(case.id, outcome, reason, now) or cases.get(case.id)
+        fact = Fact(case.id, FactKind.DUE, now, (timer.due.value, stamp(timer.at)))
+        if timer.due in REMINDERS:
+            self._remind(case, timer)
+        if facts.append(fact) and timer.due not in REMINDERS:
+            self.telemetry.count(Metric.MEDIATION_LATE)
+            self.telemetry.problem("mediation late", case_id=str(case.id), what=timer.due.value)
+        return case
+
+    def _remind(self, case: Case, timer: Timer) -> None:
+        """Remind of the meeting ahead; its number and word make the message its own."""
+        if meeting := meetings.get(case.id):
+            number = f"{meeting.number}{meeting.sequence:03d}{REMINDERS[timer.due]}"
+            tell(case, f"{REMINDER}-{number}", self.timers, timer.at)
+
+
+def overtaken(case: Case, deadline: datetime, now: datetime) -> bool:
+    """Whether a wait until `deadline` outlasts the next timer of its mediation by more than a minute.
+
+    A meeting that was moved while its stage was entered is nobody's surprise then.
+    """
+    soonest = next_timer(timers_of(case), now)
+    return soonest is not None and soonest.at + _WORTH_WAKING < deadline
