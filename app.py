@@ -102,7 +102,7 @@ def await_signal(event: dict[str, Any], context: Any) -> None:
 @app.lambda_function(name="steer")
 def steer(event: dict[str, Any], context: Any) -> Any:
     """Task of Steer: where a mediation goes next."""
-    return wired().steer(CaseId.parse(event["case_id"]), event["timers"])
+    return wired().steer(CaseId.parse(event["case_id"]), event.get("timers", {}))
 
 
 @app.lambda_function(name="close_case")

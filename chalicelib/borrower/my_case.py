@@ -50,7 +50,8 @@ def read(case: Case, now: datetime) -> MyCase:
         now=now,
         answered_at=_first(found.facts, FactKind.FEEDBACK, FactKind.APPLICATION),
         applied_at=applied,
-        arranged_at=_first(found.facts, FactKind.MEETING) if applied else None,
+        accepted_at=_last(found.facts, FactKind.ACCEPTED) if applied else None,
+        arranged_at=_first(found.facts, FactKind.ASSIGNED, FactKind.MEETING) if applied else None,
         plan_at=_first(found.facts, FactKind.PLAN),
         limit_at=found.limit_at,
         meeting=meetings.latest(found.facts),
@@ -62,6 +63,10 @@ def read(case: Case, now: datetime) -> MyCase:
 
 def _first(found: Sequence[Fact], *kinds: FactKind) -> datetime | None:
     return next((fact.at for fact in found if fact.kind in kinds), None)
+
+
+def _last(found: Sequence[Fact], kind: FactKind) -> datetime | None:
+    return next((fact.at for fact in reversed(found) if fact.kind == kind), None)
 
 
 def _applied_at(found: Sequence[Fact]) -> datetime | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, HoldKind
+from chalicelib.domain.mediation import UNDER_WAY
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.repayment_plan import RepaymentPlan
@@ -64,8 +65,8 @@ class Doing(StrEnum):
 class Stand:
     """All that decides where a case stands at `now`, days by the borrower's `zone`.
 
-    `arranged_at` is when a mediator and a meeting were first named; `limit_at` until when an
-    answered case waits for what comes of it; moments are UTC.
+    `accepted_at` and `arranged_at` are when his application was accepted and a mediator named; `limit_at`
+    until when an answered case waits for what comes of it; moments are UTC.
     """
 
     case: Case
@@ -73,6 +74,7 @@ class Stand:
     now: datetime
     answered_at: datetime | None = None
     applied_at: datetime | None = None
+    accepted_at: datetime | None = None
     arranged_at: datetime | None = None
     plan_at: datetime | None = None
     limit_at: datetime | None = None
@@ -91,16 +93,13 @@ class Stand:
 
 
 def reached(stand: Stand) -> dict[Milestone, datetime]:
-    """Return when each milestone behind was reached.
-
-    A mediator and a meeting are named together: whoever has them was accepted before (*policy*).
-    """
+    """Return when each milestone behind was reached; who has a mediator was accepted before."""
     meeting, agreement = stand.meeting, stand.agreement
     moments = {
         Milestone.NOTICE: stand.case.noticed_at,
         Milestone.FEEDBACK: stand.answered_at,
         Milestone.APPLICATION: stand.applied_at,
-        Milestone.ACCEPTED: stand.arranged_at,
+        Milestone.ACCEPTED: stand.accepted_at or stand.arranged_at,
         Milestone.MEDIATOR: stand.arranged_at,
         Milestone.MEETING: meeting.at if meeting and meeting.was_held(stand.now) else None,
         Milestone.AGREEMENT: agreement.in_force_since if agreement else None,
@@ -136,7 +135,7 @@ def what_next(stand: Stand, profile: Profile) -> tuple[Next, date | None]:
     if stand.agreement:
         unsigned = not stand.agreement.signed_at(Party.BORROWER)
         return (Next.SIGNATURE if unsigned else Next.OTHER_SIGNATURES), stand.agreement.sign_by
-    if case.status == CaseStatus.APPLIED:
+    if case.status in UNDER_WAY:
         return _mediation(stand, profile)
     if case.status == CaseStatus.FEEDBACK:
         return Next.READING, _limit(stand)
@@ -148,7 +147,7 @@ def _mediation(stand: Stand, profile: Profile) -> tuple[Next, date | None]:
         return Next.MEETING, stand.day(stand.meeting.at)
     if stand.meeting and not stand.meeting.cancelled:
         return Next.RESULT, _limit(stand)
-    if stand.applied_at and not stand.arranged_at:
+    if stand.applied_at and not (stand.accepted_at or stand.arranged_at):
         last = profile.last_day("acceptance", stand.day(stand.applied_at))
         if stand.today <= last:
             return Next.ACCEPTANCE, last
@@ -166,9 +165,9 @@ def doings(stand: Stand) -> tuple[Doing, ...]:
         wanted |= {Doing.CONTACT, Doing.EVIDENCE, Doing.DISPUTE}
         if not case.answered:
             wanted |= {Doing.REPLY}
-        if case.status == CaseStatus.APPLIED:
+        if case.status in UNDER_WAY:
             wanted |= {Doing.WITHDRAW}
-        else:
+        elif not stand.plan:
             wanted |= {Doing.APPLY}
         if stand.meeting and stand.meeting.is_ahead(stand.now):
             wanted |= {Doing.RESCHEDULE}

@@ -137,6 +137,8 @@ def close(
         CaseRow.outcome.set(outcome.value),
         CaseRow.closed_at.set(now),
         CaseRow.closed_reason.set(reason),
+        CaseRow.worklist.remove(),
+        CaseRow.due_at.remove(),
     ]
     condition = is_open()
     if balance_at:

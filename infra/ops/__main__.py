@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.ops import alibaba, case, complaint, evidence, lender, notice, talk
+from infra.ops import alibaba, case, complaint, evidence, lender, mediation, notice, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(complaint.app, name="complaint")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(lender.app, name="lender")
+app.add_typer(mediation.app, name="mediation")
 app.add_typer(notice.app, name="notice")
 app.add_typer(talk.app, name="talk")
 

@@ -61,7 +61,10 @@ def rows() -> dict[str, list[Part]]:
             graph("Dead addresses, documents", own("AddressSuppressed", "EvidenceTaken", "EvidenceRefused")),
         ],
         "Borrowers": [
-            graph("What they ask for", own("Application", "Dispute", "Complaint", "Question", "SignUp")),
+            graph(
+                "What they ask for",
+                own("Application", "Dispute", "Complaint", "Question", "SignUp", "MediationLate"),
+            ),
             graph("At the door", own("AccessCode", "WrongPerson")),
             graph("What they think (1 to 5)", own("SurveyClear", "SurveyFair", "SurveyTrust"), "Average"),
         ],

@@ -17,7 +17,7 @@ from tests.bench import gateway
 from tests.bench.record import Recorder, Tally, recording
 from tests.bench.units import item_bytes
 from tests.road import SECRET, Road
-from tests.walk import FEEDBACK, walk
+from tests.walk import FEEDBACK, Answers, walk
 
 MACHINE = Path(__file__).parents[2] / "infra" / "machines" / "case.asl.json"
 PLAIN = (
@@ -31,6 +31,10 @@ is seen delivered by its first receipt."""
 # How the plain case leaves each waiting state: its timer ends, or the answer's signal comes.
 _LEFT = {"Notify": "States.Timeout", "Remind": "", "Answered": "States.Timeout"}
 _RECEIPT = {"eventType": "TEXT_DELIVERED", "messageId": "sms-1"}
+
+
+UNMEDIATED: Answers = {**FEEDBACK, "mediation": {"wish": "NO"}}
+"""The plain case: he answers, and wants no mediation."""
 
 
 @dataclass
@@ -135,7 +139,7 @@ class _PlainCase:
                 self._page("GET", to)  # where the redirect leads the browser
                 return to
 
-            post(walk(post, "feedback", FEEDBACK), {})
+            post(walk(post, "feedback", UNMEDIATED), {})
 
     def _page(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         """Ask for a page of a journey."""

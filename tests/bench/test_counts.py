@@ -72,18 +72,18 @@ EXPECTED = {
     "read": Tally({"dynamodb:GetItem": 2}, writes=0, reads=2),
     "answer": Tally(
         {
-            "dynamodb:GetItem": 24,  # seven questions, each asked and answered: the draft; the case at some
+            "dynamodb:GetItem": 22,  # six questions, each asked and answered: the draft; the case at some
             "dynamodb:PutItem": 1,
-            "dynamodb:UpdateItem": 7,
+            "dynamodb:UpdateItem": 6,
             "dynamodb:TransactWriteItems": 1,
             "sfn:SendTaskSuccess": 1,
             "sfn:StartExecution": 1,
         },
-        writes=12,  # two items of the transaction, twice
-        reads=24,
+        writes=11,  # two items of the transaction, twice
+        reads=22,
     ),
     "answered": Tally({"dynamodb:PutItem": 1, "dynamodb:GetItem": 1}, writes=1, reads=1),
-    "close": Tally({"dynamodb:UpdateItem": 1}, writes=1, reads=0),
+    "close": Tally({"dynamodb:Query": 1, "dynamodb:UpdateItem": 1}, writes=1, reads=1),  # was it taken back?
 }
 STATES = ("Notify", "Remind", "Answered", "LimitPassed", "Closed")
 PAGES = {
@@ -111,8 +111,7 @@ def test_every_phase_is_counted(counts: Counts) -> None:
 
 def test_the_plain_case_as_a_whole(counts: Counts) -> None:
     plain = counts.plain
-    assert (sum(plain.calls.values()), plain.writes, plain.reads) == (99, 51, 52.5)
-    assert (sum(plain.calls.values()), plain.writes, plain.reads) == (99, 51, 52.5)
+    assert (sum(plain.calls.values()), plain.writes, plain.reads) == (97, 50, 51.5)
 
 
 def test_each_state_entered_is_a_transition(counts: Counts) -> None:

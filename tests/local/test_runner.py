@@ -424,6 +424,7 @@ def test_calls_are_recorded_by_function(running: Running) -> None:
         "SendNotice",
         "TakeReceipt",
         "AwaitSignal",
+        "Steer",
         "Sweep",
         "CloseCase",
     }

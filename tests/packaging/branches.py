@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import boto3
 
@@ -12,10 +13,13 @@ from chalicelib.channels import Outgoing
 from chalicelib.channels.alibaba_push import path_token
 from chalicelib.channels.letter_events import SCHEMA
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import ChannelName, FactKind, Purpose
+from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Mode, Outcome, Purpose
 from chalicelib.domain.keys import CaseId, loan_key
+from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.person import Contact
-from chalicelib.store import cases, claims, facts, lenders, persons, unmatched
+from chalicelib.mediation import standing
+from chalicelib.store import cases, claims, facts, lenders, meetings, persons, unmatched
+from chalicelib.store import standing as heads
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
 from tests.packaging import visits
@@ -29,6 +33,7 @@ def drive(driver: Driver) -> None:
     early_receipt(driver)
     first_case(driver)
     further_cases(driver)
+    mediation(driver)
     deliveries(driver)
     letters(driver)
     visits.go_everywhere(driver)
@@ -59,6 +64,29 @@ def first_case(driver: Driver) -> str:
     driver.road.clock.advance(minutes=10)
     driver.sweep()  # a closed case still waits; then it rests
     return case
+
+
+def mediation(driver: Driver) -> None:
+    """A meeting is booked and reminded of; its limit passes."""
+    case = CaseId.parse(driver.event(id="m1", subject="mediated", borrower={"phone": "+8613800138009"}))
+    now = driver.road.clock.now
+    meeting = booked(case, now)
+    driver.task("await_signal", str(case), "Meeting")
+    driver.road.clock.now = meeting.at - timedelta(hours=24)
+    driver.run("steer", {"case_id": str(case), "timers": {}})  # reminds
+    driver.road.clock.advance(days=40)
+    driver.run("steer", {"case_id": str(case), "timers": {}})  # closes, and forgets the wait
+    assert cases.get(case).outcome == Outcome.TERMINATED
+    driver.road.clock.now = now
+
+
+def booked(case_id: CaseId, now: datetime) -> Meeting:
+    """Put a case where its meeting is booked, without the acts that lead there."""
+    meeting = Meeting(at=now + timedelta(days=5), mode=Mode.TELEPHONE, mediator="李静", dial_in="400")
+    moved = replace(cases.get(case_id), mediator="m-1", limit_at=now + timedelta(days=30))
+    scheduled = standing.at(moved, CaseStatus.SCHEDULED, now, meeting)
+    heads.move(scheduled, (CaseStatus.RECEIVED,), meetings.fact_of(case_id, meeting, now))
+    return meeting
 
 
 def further_cases(driver: Driver) -> None:
