@@ -10,7 +10,7 @@ from chalice import Blueprint, Response
 from chalicelib.api.leg import MINE, OPEN, Leg, leg_of
 from chalicelib.api.shown import Shown
 from chalicelib.api.visit import FORM, Visit, Who, visited
-from chalicelib.domain.errors import InvalidAnswer, NotFound
+from chalicelib.domain.errors import InvalidAnswer, NotFound, Taken
 from chalicelib.forms.journey import Page, PageAnswers
 
 journeys = Blueprint(__name__)
@@ -126,9 +126,22 @@ def _send(leg: Leg) -> Response:
     if not leg.draft_id or journey.first_open(leg.answered):
         return visit.go(f"{leg.root}/{journey.name}")
     sent = leg.submission()
-    leg.act.carry_out(visit, sent)
+    try:
+        leg.act.carry_out(visit, sent)
+    except Taken:
+        return _asked_again(leg)
     drafts.mark_sent(visit.subject, journey.name, sent.id, sent.at)
     return visit.go(leg.at("done"))
+
+
+def _asked_again(leg: Leg) -> Response:
+    """Somebody was quicker: ask for something else among what the moment still offers."""
+    if instead := leg.act.gate(leg.visit):
+        return instead
+    for page in leg.act.journey.pages:
+        if chosen := page.of_the_moment(leg.answered.get(page.name, {})):
+            return _question(leg, page, leg.shown(page), {}, {chosen[0][0]: "gone"})
+    raise Taken("nothing of the moment was chosen")
 
 
 def _question(

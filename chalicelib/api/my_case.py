@@ -17,7 +17,10 @@ my_case = Blueprint(__name__)
 
 _PATHS = {
     Doing.REPLY: "/my/form/feedback",
+    Doing.CHOOSE: "/my/form/meeting_time",
     Doing.APPLY: "/my/form/apply",
+    Doing.STATE: "/my/statements",
+    Doing.EXTEND: "/my/form/extend",
     Doing.RESCHEDULE: "/my/form/reschedule",
     Doing.EVIDENCE: "/my/evidence",
     Doing.ASK: "/my/form/ask",
@@ -34,7 +37,7 @@ def overview(visit: Visit) -> Response:
     """Show the whole case on one page."""
     opened = open_case(visit)
     can = doings(opened.mine.stand)
-    first = can[0] if can[0] in (Doing.REPLY, Doing.APPLY) else None
+    first = can[0] if can[0] in (Doing.REPLY, Doing.CHOOSE, Doing.APPLY) else None
     return visit.page(
         "my_case",
         reference=visit.case_id.reference,

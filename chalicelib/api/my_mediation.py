@@ -13,8 +13,10 @@ from chalicelib.api.opened import Opened, open_case, regulator
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit, Who, visited
 from chalicelib.domain.agreement import Agreement, Party
+from chalicelib.domain.codes import FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import UNDER_WAY
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.texts.plain import plain, require_link
@@ -42,6 +44,18 @@ def meeting_file(visit: Visit) -> Response:
         raise NotFound("no meeting yet")
     event = _event(visit, visit.case_id, stand.meeting)
     return attachment(visit, calendar_file(event, stand.now), CALENDAR, "meeting.ics")
+
+
+@my_mediation.route("/my/statements", methods=["GET"])
+@visited(my_mediation, Who.BORROWER)
+def statements(visit: Visit) -> Response:
+    """Show what each side has stated, and the way to state something oneself."""
+    opened = open_case(visit)
+    said = [
+        (fact.which[0], opened.on(fact.at), [plain(line) for line in fact.detail["text"].splitlines()])
+        for fact in opened.mine.of(FactKind.STATEMENT)
+    ]
+    return visit.page("statements", said=said, open=visit.case().status in UNDER_WAY)
 
 
 @my_mediation.route("/my/agreement", methods=["GET"])

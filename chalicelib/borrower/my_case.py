@@ -12,6 +12,7 @@ from chalicelib.domain.codes import FactKind, Wish
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.progress import Stand
 from chalicelib.domain.windows import zones_of
+from chalicelib.mediation.extend import GRANTED
 from chalicelib.store import agreements, dossier, meetings, plans
 from chalicelib.store.facts import Fact
 
@@ -52,6 +53,8 @@ def read(case: Case, now: datetime) -> MyCase:
         applied_at=applied,
         accepted_at=_last(found.facts, FactKind.ACCEPTED) if applied else None,
         arranged_at=_first(found.facts, FactKind.ASSIGNED, FactKind.MEETING) if applied else None,
+        offered_at=_last(found.facts, FactKind.SLOTS),
+        extended=any(fact.kind == FactKind.EXTENSION and fact.which[0] == GRANTED for fact in found.facts),
         plan_at=_first(found.facts, FactKind.PLAN),
         limit_at=found.limit_at,
         meeting=meetings.latest(found.facts),

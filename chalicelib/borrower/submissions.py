@@ -19,6 +19,7 @@ JOURNEYS = {
     FactKind.PREFERENCE: "contact",
     FactKind.SIGN_UP: "sign_up",
     FactKind.SURVEY: "survey",
+    FactKind.STATEMENT: "statement",
 }
 """Which journey asked for what a kind of fact records."""
 

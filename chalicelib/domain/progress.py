@@ -42,6 +42,7 @@ class Next(StrEnum):
     MEETING = "MEETING"
     RESULT = "RESULT"
     ACCEPTANCE = "ACCEPTANCE"
+    CHOICE = "CHOICE"
     ARRANGEMENT = "ARRANGEMENT"
     READING = "READING"
     REPLY = "REPLY"
@@ -51,12 +52,15 @@ class Doing(StrEnum):
     """What a borrower may do; the order is that of the page."""
 
     REPLY = "REPLY"
+    CHOOSE = "CHOOSE"
     APPLY = "APPLY"
+    STATE = "STATE"
     RESCHEDULE = "RESCHEDULE"
     EVIDENCE = "EVIDENCE"
     ASK = "ASK"
     DISPUTE = "DISPUTE"
     CONTACT = "CONTACT"
+    EXTEND = "EXTEND"
     WITHDRAW = "WITHDRAW"
     COMPLAIN = "COMPLAIN"
 
@@ -66,7 +70,8 @@ class Stand:
     """All that decides where a case stands at `now`, days by the borrower's `zone`.
 
     `accepted_at` and `arranged_at` are when his application was accepted and a mediator named; `limit_at`
-    until when an answered case waits for what comes of it; moments are UTC.
+    until when an answered case waits for what comes of it; `offered_at` when times to meet were last
+    offered, `extended` whether its time was; moments are UTC.
     """
 
     case: Case
@@ -77,6 +82,8 @@ class Stand:
     accepted_at: datetime | None = None
     arranged_at: datetime | None = None
     plan_at: datetime | None = None
+    offered_at: datetime | None = None
+    extended: bool = False
     limit_at: datetime | None = None
     meeting: Meeting | None = None
     agreement: Agreement | None = None
@@ -151,7 +158,11 @@ def _mediation(stand: Stand, profile: Profile) -> tuple[Next, date | None]:
         last = profile.last_day("acceptance", stand.day(stand.applied_at))
         if stand.today <= last:
             return Next.ACCEPTANCE, last
-    return Next.ARRANGEMENT, _limit(stand)
+    return (Next.CHOICE if _may_choose(stand) else Next.ARRANGEMENT), _limit(stand)
+
+
+def _may_choose(stand: Stand) -> bool:
+    return bool(stand.offered_at) and stand.case.status in (CaseStatus.ASSIGNED, CaseStatus.ADJOURNED)
 
 
 def _limit(stand: Stand) -> date | None:
@@ -166,9 +177,13 @@ def doings(stand: Stand) -> tuple[Doing, ...]:
         if not case.answered:
             wanted |= {Doing.REPLY}
         if case.status in UNDER_WAY:
-            wanted |= {Doing.WITHDRAW}
+            wanted |= {Doing.WITHDRAW, Doing.STATE}
         elif not stand.plan:
             wanted |= {Doing.APPLY}
         if stand.meeting and stand.meeting.is_ahead(stand.now):
             wanted |= {Doing.RESCHEDULE}
+        if _may_choose(stand):
+            wanted |= {Doing.CHOOSE}
+        if case.limit_at and stand.now < case.limit_at and not stand.extended:
+            wanted |= {Doing.EXTEND}
     return tuple(each for each in Doing if each in wanted)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.agreement import Party
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
@@ -17,7 +18,7 @@ from chalicelib.store import cases, facts
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
-_MOST = 1  # *policy*: as much again, once
+GRANTED = "GRANTED"
 _RUNNING = tuple(each for each in UNDER_WAY if each not in (CaseStatus.APPLIED, CaseStatus.SIGNING))
 
 
@@ -41,7 +42,7 @@ class Extend:
         if case.limit_at is None or now >= case.limit_at:
             raise NotNow("the mediation's limit is past; apply anew")
         wishes = facts.of(case_id, FactKind.EXTENSION)
-        if sum(1 for fact in wishes if fact.which[0] == "GRANTED") >= _MOST:
+        if GRANTED in (fact.which[0] for fact in wishes):  # *policy*: as much again, once
             raise NotNow("this mediation was extended before")
         facts.append(Fact(case_id, FactKind.EXTENSION, now, (side.value,), {"by": by}))
         wanted = {fact.which[0] for fact in wishes} | {side.value}
@@ -49,7 +50,18 @@ class Extend:
             return False
         longer = case.limit_at + timedelta(seconds=profile.term("mediation_extension").seconds)
         moved = standing.as_it_is(replace(case, limit_at=longer), now)
-        granted = Fact(case_id, FactKind.EXTENSION, now, ("GRANTED",), {"limit_at": longer.isoformat()})
+        granted = Fact(case_id, FactKind.EXTENSION, now, (GRANTED,), {"limit_at": longer.isoformat()})
         extended = standing.move(case, moved, granted)
         wake(case_id, self.timers)
         return extended
+
+
+def may_extend(case: Case, now: datetime) -> bool:
+    """Whether a side may still ask for more time."""
+    return (
+        case.status in _RUNNING
+        and "mediation_extension" in standing.profile_of(case).terms
+        and case.limit_at is not None
+        and now < case.limit_at
+        and not facts.exists(case.id, FactKind.EXTENSION, GRANTED)
+    )

@@ -22,7 +22,7 @@ from chalicelib.timers import Timers
 
 OFFERED, INVITATION, CALLED_OFF = "meeting_times", "meeting_invitation", "meeting_cancelled"
 REMINDER = "meeting_reminder"
-_OPEN = (CaseStatus.ASSIGNED, CaseStatus.ADJOURNED, CaseStatus.SCHEDULED)
+BOOKABLE = (CaseStatus.ASSIGNED, CaseStatus.ADJOURNED, CaseStatus.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Schedule:
         ValueError when there is no way to take part.
         """
         case = cases.get(case_id)
-        standing.require(case, _OPEN, "offer times")
+        standing.require(case, BOOKABLE, "offer times")
         self._require_lawful(case, offer, now)
         number = f"{len(facts.of(case_id, FactKind.SLOTS)) + 1:02d}"
         new = facts.append(Fact(case_id, FactKind.SLOTS, now, (number,), {"by": by, **_kept(offer)}))
@@ -87,7 +87,7 @@ class Schedule:
         time is not among those offered or somebody else has it, NotNow when no time can be booked now.
         """
         case = cases.get(case_id)
-        standing.require(case, _OPEN, "book a meeting")
+        standing.require(case, BOOKABLE, "book a meeting")
         offer, before = latest_offer(case_id), meetings.get(case_id)
         if offer is None or at not in offer.times or at <= now:
             raise Taken("this time is not offered; choose one of those shown")

@@ -17,20 +17,23 @@ LONGEST = 4_000  # characters: two pages on a phone's reader are more than anybo
 SIDES = (Party.BORROWER, Party.CREDITOR)
 
 
-def state(case_id: CaseId, side: Party, text: str, ident: str, by: str, now: datetime) -> bool:
+def state(
+    case_id: CaseId, side: Party, text: str, ident: str, by: str, now: datetime, reference: str = ""
+) -> bool:
     """Put a side's statement on record, open to both sides; a later one stands beside the earlier.
 
-    `ident` makes a repeat one. Returns whether it is new. Raises NotNow unless a mediation is under way, or
-    when a mediator would speak for a side; ValueError when the text is empty or too long.
+    `ident` makes a repeat one, `reference` is what its writer was told. Returns whether it is new. Raises
+    NotNow unless a mediation is under way, or when a mediator would speak for a side; ValueError when the
+    text is empty or too long.
     """
     if side not in SIDES:
         raise NotNow("a statement is a side's own; the mediator has none")
-    return _say(case_id, FactKind.STATEMENT, side, text, ident, by, now)
+    return _say(case_id, FactKind.STATEMENT, (side, ident), text, {"by": by, "reference": reference}, now)
 
 
 def message(case_id: CaseId, party: Party, text: str, ident: str, by: str, now: datetime) -> bool:
     """Put a message of an online mediation in writing on record; see `state`."""
-    return _say(case_id, FactKind.MESSAGE, party, text, ident, by, now)
+    return _say(case_id, FactKind.MESSAGE, (party, ident), text, {"by": by}, now)
 
 
 def said(case_id: CaseId, kind: FactKind) -> list[Fact]:
@@ -39,10 +42,16 @@ def said(case_id: CaseId, kind: FactKind) -> list[Fact]:
 
 
 def _say(
-    case_id: CaseId, kind: FactKind, party: Party, text: str, ident: str, by: str, now: datetime
+    case_id: CaseId,
+    kind: FactKind,
+    which: tuple[Party, str],
+    text: str,
+    detail: dict[str, str],
+    now: datetime,
 ) -> bool:
     said_now = text.strip()
     if not said_now or len(said_now) > LONGEST:
         raise ValueError(f"write between 1 and {LONGEST} characters")
     standing.require(cases.get(case_id), UNDER_WAY, "write here")
-    return facts.append(Fact(case_id, kind, now, (party.value, ident), {"by": by, "text": said_now}))
+    known = {name: value for name, value in detail.items() if value}
+    return facts.append(Fact(case_id, kind, now, (which[0].value, which[1]), known | {"text": said_now}))

@@ -19,7 +19,7 @@ from chalicelib.domain.repayment_plan import InstalmentState
 
 FILES = (
     *("my_case", "messages", "message", "documents", "sent", "sent_one", "meeting", "agreement", "plan"),
-    *("survey_none", "talks", "talk", "guides", "journeys/survey", "journeys/sign_up"),
+    *("statements", "survey_none", "talks", "talk", "guides", "journeys/survey", "journeys/sign_up"),
     *(f"guides/{name}" for name in GUIDES),
 )
 BOTH = ("zh-CN", "en")
