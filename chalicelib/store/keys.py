@@ -19,6 +19,7 @@ UPLOAD = "UPLOAD"
 STRANGERS = "STRANGER"
 COMPLAINT = "COMPLAINT"
 TALKS = "TALK"
+DIRECTORY = "DIRECTORY"
 
 
 def loan(loan_key: str) -> str:

@@ -125,3 +125,9 @@ class BookingRow(Row):
     """One booked time of a mediator, and the case it is for."""
 
     case_id = UnicodeAttribute()
+
+
+class ProfessionalRow(Row):
+    """Somebody in the directory."""
+
+    about = JSONAttribute()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import FactKind, Outcome, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import (
     ENDS,
@@ -21,6 +21,7 @@ from chalicelib.domain.mediation import (
     next_timer,
 )
 from chalicelib.domain.moments import stamp
+from chalicelib.mediation.assign import assign
 from chalicelib.mediation.schedule import REMINDER
 from chalicelib.mediation.standing import timers_of
 from chalicelib.mediation.tell import tell
@@ -53,6 +54,8 @@ class Steer:
         case, now = cases.get(case_id), self.clock()
         for timer in fallen_due(timers_of(case), now):
             case = self._act(case, timer, now)
+        if case.status == CaseStatus.ACCEPTED:
+            case = assign(case, now)
         stage = STAGE_OF[case.status]
         if stage in _OVER:
             waits.forget(case_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.ops import alibaba, case, complaint, evidence, lender, mediation, notice, talk
+from infra.ops import alibaba, case, complaint, directory, evidence, lender, mediation, notice, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.add_typer(alibaba.app, name="alibaba")
 app.add_typer(case.app, name="case")
 app.add_typer(complaint.app, name="complaint")
+app.add_typer(directory.app, name="directory")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(lender.app, name="lender")
 app.add_typer(mediation.app, name="mediation")

@@ -13,15 +13,17 @@ from rich.table import Table
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import Mode, Outcome
+from chalicelib.domain.directory import unfit
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import CASE_STAFF
 from chalicelib.domain.moments import from_stamp, stamp
 from chalicelib.mediation.accept import Accept
+from chalicelib.mediation.assign import Reassign
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.schedule import Offer, Schedule
 from chalicelib.mediation.session import ENDINGS, Session
 from chalicelib.mediation.statements import state as put_statement
-from chalicelib.store import cases
+from chalicelib.store import cases, directory
 from chalicelib.store.standing import worklist
 from chalicelib.timers import Timers
 from infra.ops.command import AsJson, EndpointUrl, Refusal, Stage, StageName, answer, refusals
@@ -72,6 +74,36 @@ def decline(
         case,
         lambda timers, it, now: Accept(timers).decline(it, by, reason, now),
     )
+
+
+@app.command()
+def assign(
+    case: CaseName,
+    mediator: Annotated[str, typer.Argument(help="His id in the directory.")],
+    by: By,
+    reason: Reason,
+    stage: StageName = "dev",
+    endpoint_url: EndpointUrl = "",
+    as_json: AsJson = False,
+) -> None:
+    """Assign a mediator by hand, where nobody fits by itself or somebody else fits better."""
+
+    def act(timers: Timers, it: CaseId, now: datetime) -> bool:
+        return Reassign(timers).override(it, mediator, by, reason, now)
+
+    _act(stage, endpoint_url, as_json, case, act)
+
+
+@app.command("open")
+def open_session(
+    case: CaseName,
+    by: By,
+    stage: StageName = "dev",
+    endpoint_url: EndpointUrl = "",
+    as_json: AsJson = False,
+) -> None:
+    """Open the session that was booked; its own mediator alone may, while nothing of his has lapsed."""
+    _act(stage, endpoint_url, as_json, case, lambda timers, it, now: _session(timers).open(it, by, now))
 
 
 @app.command()
@@ -229,8 +261,7 @@ def _timers(stage: Stage) -> Timers:
 
 
 def _session(timers: Timers) -> Session:
-    """For acts that need no chair: nothing is asked of the directory."""
-    return Session(timers, lambda *_: ())
+    return Session(timers, lambda person, on: unfit(directory.get(person), on))
 
 
 def _told(case: Case, now: datetime) -> dict[str, Any]:

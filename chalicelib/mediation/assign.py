@@ -1,0 +1,111 @@
+"""A mediator is assigned: by fit and load, anew when a side objects, or as a person decides with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.agreement import Party
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import CaseStatus, FactKind, Mode
+from chalicelib.domain.directory import Choice, Wanted, bars, choose
+from chalicelib.domain.errors import NotNow
+from chalicelib.domain.keys import CaseId
+from chalicelib.mediation import standing
+from chalicelib.mediation.schedule import called_off
+from chalicelib.mediation.statements import SIDES
+from chalicelib.mediation.wake import wake
+from chalicelib.store import cases, directory, facts
+from chalicelib.store.facts import Fact
+from chalicelib.timers import Timers
+
+AUTOMATIC = "AUTOMATIC"
+_OBJECTIONS = 2  # *policy*: a side may turn down two mediators without anybody's leave
+_REPLACEABLE = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
+
+
+def assign(case: Case, now: datetime) -> Case:
+    """Assign the mediator who fits an accepted case best, with the reasons on record; returns the case.
+
+    It stays as it is when nobody fits: then a person has to see to it (the stage's own timer rings).
+    """
+    choice = _choice(case, now)
+    if choice.chosen is None:
+        return case
+    return _assigned(case, choice, AUTOMATIC, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """Gives a case another mediator."""
+
+    timers: Timers
+
+    def object_to(self, case_id: CaseId, side: Party, by: str, reason: str, now: datetime) -> bool:
+        """Record that a side objects to the mediator, and assign another; returns whether there is one.
+
+        A meeting ahead is called off. Raises NotNow when the side has objected too often, or the case has no
+        mediator whom it could object to.
+        """
+        case = cases.get(case_id)
+        standing.require(case, _REPLACEABLE, "object to its mediator")
+        before = [fact for fact in facts.of(case_id, FactKind.OBJECTION) if fact.which[0] == side.value]
+        if side not in SIDES or len(before) >= _OBJECTIONS:
+            raise NotNow(f"each side may object to {_OBJECTIONS} mediators; ask the mediation body for more")
+        detail = {"mediator": case.mediator, "by": by, "reason": reason}
+        objection = Fact(case_id, FactKind.OBJECTION, now, (side.value, f"{len(before) + 1:02d}"), detail)
+        rows, gone = called_off(case, now)
+        accepted = standing.at(replace(case, mediator=None), CaseStatus.ACCEPTED, now)
+        standing.move(case, accepted, objection, beside=rows, gone=gone)
+        found = assign(cases.get(case_id), now)
+        wake(case_id, self.timers)
+        return found.mediator is not None
+
+    def override(self, case_id: CaseId, mediator: str, by: str, reason: str, now: datetime) -> bool:
+        """Assign whom a person chose, with his reason; returns whether that is new.
+
+        Raises NotNow past a conflict, an objection or a lapsed proof (invariant 14): no reason lifts those.
+        """
+        case = cases.get(case_id)
+        standing.require(case, (CaseStatus.ACCEPTED, *_REPLACEABLE), "assign a mediator")
+        if case.mediator == mediator:
+            return False
+        day = now.astimezone(standing.zone_of(case)).date()
+        if against := bars(directory.get(mediator), _wanted(case), day):
+            raise NotNow(f"{mediator} cannot be assigned: {'; '.join(against)}")
+        _assigned(case, Choice(mediator, (reason,)), by, now)
+        wake(case_id, self.timers)
+        return True
+
+
+def _choice(case: Case, now: datetime) -> Choice:
+    day = now.astimezone(standing.zone_of(case)).date()
+    people = [(person, directory.load_of(person.id)) for person in directory.every()]
+    return choose(_wanted(case), people, day)
+
+
+def _wanted(case: Case) -> Wanted:
+    """What the case asks of its mediator, by the borrower's own answers."""
+    given = facts.of(case.id)
+    said = [fact.detail for fact in given if fact.kind in (FactKind.APPLICATION, FactKind.FEEDBACK)]
+    modes = [detail["mode"] for detail in said if detail.get("mode")]
+    reasons = [detail["reason"] for detail in said if detail.get("reason")]
+    objected = {fact.detail["mediator"] for fact in given if fact.kind == FactKind.OBJECTION}
+    return Wanted(
+        lender=case.lender,
+        language=case.borrower.language,
+        mode=Mode(modes[-1]) if modes else None,
+        reason=str(reasons[-1]) if reasons else "",
+        objected=frozenset(objected),
+    )
+
+
+def _assigned(case: Case, choice: Choice, by: str, now: datetime) -> Case:
+    number = f"{len(facts.of(case.id, FactKind.ASSIGNED)) + 1:02d}"
+    passed_over = {name: list(why) for name, why in choice.passed_over.items()}
+    detail = {"mediator": choice.chosen, "by": by, "reasons": list(choice.reasons), "passed": passed_over}
+    rows, gone = called_off(case, now)
+    assigned = standing.at(replace(case, mediator=choice.chosen), CaseStatus.ASSIGNED, now)
+    fact = Fact(case.id, FactKind.ASSIGNED, now, (number,), detail)
+    standing.move(case, assigned, fact, beside=rows, gone=gone)
+    return assigned
