@@ -48,12 +48,12 @@ def door(who: Visitor, link: str) -> None:
     who.at("info")
 
 
-def enter(who: Visitor, link: str) -> None:
+def enter(who: Visitor, link: str, factor: str = FACTOR) -> None:
     """Go in without looking around."""
     who.open(link)
-    who.fill(factor=FACTOR)
+    who.fill(factor=factor)
     who.press()
-    assert who.path == "/my/info", who.path
+    assert who.path in ("/my", "/my/info"), who.path
 
 
 def journey(
