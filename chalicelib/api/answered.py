@@ -12,15 +12,13 @@ from chalicelib.store.facts import Fact
 
 
 def answered_rows(opened: Opened, fact: Fact) -> list[tuple[str, str]]:
-    """Return what was asked and what was answered, in the order of the pages; what was left out is left out.
-
-    A code that only its moment knew (a free hour, say) reads as it was kept.
-    """
+    """Return what was asked and answered, in the order of the pages; what was left out is left out."""
     name, visit, case = JOURNEYS[fact.kind], opened.visit, opened.mine.stand.case
-    given = Given(opened.mine.stand.today, case.amount.currency)
+    act = act_of(name, guest=False)
+    given = Given(opened.mine.stand.today, case.amount.currency, act.kept(visit, fact.detail))
     shown = Shown(words_of(f"journeys/{name}", visit.language), given, visit.language)
     rows = []
-    for page in act_of(name, guest=False).journey.pages:
+    for page in act.journey.pages:
         for field in page.fields:
             if field.name in fact.detail:
                 words = shown.words(page, field)

@@ -66,7 +66,7 @@ def _start(visit: Visit, journey: str, root: str) -> Response:
         return instead
     if leg.answered and not leg.sent:
         return leg.go(leg.act.journey.first_open(leg.answered))
-    first = leg.act.journey.pages[0]
+    first = leg.first
     return visit.page("start", t=leg.t, first=leg.at(first.name)) if "start" in leg.t else leg.go(first)
 
 
@@ -109,8 +109,11 @@ def _take(visit: Visit, journey: str, name: str, root: str) -> Response:
         found = {fault.pointer: fault.detail for fault in error.errors}
         return _question(leg, page, shown, visit.typed, found)
     now, begun = visit.wiring.clock(), bool(leg.draft_id) and not leg.sent
-    drafts.save(visit.subject, journey, name, answers, now, _new_id(visit), begun=begun)
-    now_answered = {**answered, name: answers}
+    new = {each: said for each, said in leg.settled.items() if each not in answered} | {name: answers}
+    for each, said in new.items():
+        drafts.save(visit.subject, journey, each, said, now, _new_id(visit), begun=begun)
+        begun = True
+    now_answered = {**answered, **new}
     if visit.form.get("to") == "check":
         return leg.go(leg.act.journey.first_open(now_answered))
     return leg.go(leg.act.journey.next_after(page, now_answered))
@@ -147,7 +150,7 @@ def _asked_again(leg: Leg) -> Response:
 def _question(
     leg: Leg, page: Page, shown: Shown, typed: Mapping[str, Sequence[str]], found: Mapping[str, str]
 ) -> Response:
-    visit, before = leg.visit, leg.act.journey.before(page, leg.answered)
+    visit, before = leg.visit, leg.before(page)
     return visit.page(
         "question",
         400 if found else 200,
@@ -169,7 +172,8 @@ def _check(leg: Leg) -> Response:
         return instead
     pages = leg.act.journey.asked(leg.answered)
     rows = leg.shown(*pages).rows(pages, leg.answered)
-    return leg.visit.page("check", t=leg.t, rows=rows, root=leg.at(""), action=leg.at("check"))
+    root, action = leg.at(""), leg.at("check")
+    return leg.visit.page("check", t=leg.t, rows=rows, settled=leg.settled, root=root, action=action)
 
 
 def _done(leg: Leg) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from chalice import Response
@@ -22,7 +23,10 @@ _OF_THE_CASE = frozenset({"sum", "day"})  # kinds of field that rest on the case
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """Where somebody stands in a journey: the act, what he has answered so far, whether it was sent."""
+    """Where somebody stands in a journey: the act, what he has answered so far, whether it was sent.
+
+    `settled` are the answers of pages he is not asked, kept with the first that he gives.
+    """
 
     visit: Visit
     act: Act
@@ -30,6 +34,16 @@ class Leg:
     draft_id: str
     answered: PageAnswers
     sent: bool
+    settled: PageAnswers = field(default_factory=dict)
+
+    @property
+    def first(self) -> Page:
+        """The first page he is asked."""
+        return next(page for page in self.act.journey.pages if page.name not in self.settled)
+
+    def before(self, page: Page) -> Page | None:
+        """Return the page he is asked before `page`, or None for the first."""
+        return None if page == self.first else self.act.journey.before(page, self.answered)
 
     @property
     def t(self) -> dict[str, Any]:
@@ -51,13 +65,14 @@ class Leg:
     def shown(self, *pages: Page) -> Shown:
         """Return the fields of some pages as the visitor sees them; only some need the case to be read."""
         given = Given(date.min, "")
-        fields = [field for page in pages for field in page.fields]
-        if any(isinstance(field, Choice | Choices) and not field.codes for field in fields):
+        fields = [each for page in pages for each in page.fields]
+        if any(isinstance(each, Choice | Choices) and not each.codes for each in fields):
             given = replace(given, offers=self.act.offers(self.visit))
-        if any(field.kind in _OF_THE_CASE for field in fields):
+        if any(each.kind in _OF_THE_CASE for each in fields):
             today, currency = views.today_and_currency(self.visit)
             given = replace(given, today=today, currency=currency)
-        return Shown(self.t, given, self.visit.language)
+        by_day = self.act.by_day and partial(self.act.by_day, self.visit)
+        return Shown(self.t, given, self.visit.language, by_day)
 
     def submission(self) -> Submission:
         """Return the answers as they are sent."""
@@ -71,10 +86,11 @@ def leg_of(visit: Visit, journey: str, root: str) -> Leg:
     from chalicelib.store import drafts
 
     act = act_of(journey, guest=root == OPEN)
+    settled = act.settled(visit)
     draft = drafts.get(visit.subject, journey, visit.wiring.clock())
     if draft is None:
-        return Leg(visit, act, root, "", {}, sent=False)
+        return Leg(visit, act, root, "", {}, sent=False, settled=settled)
     if draft.sent_at:
-        return Leg(visit, act, root, draft.id, draft.answered, sent=True)
+        return Leg(visit, act, root, draft.id, draft.answered, sent=True, settled=settled)
     standing = act.journey.standing(draft.answered, lambda: act.offers(visit))
-    return Leg(visit, act, root, draft.id, standing, sent=False)
+    return Leg(visit, act, root, draft.id, standing, sent=False, settled=settled)

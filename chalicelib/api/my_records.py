@@ -41,13 +41,15 @@ def messages(visit: Visit) -> Response:
 @my_records.route("/my/messages/{notice}", methods=["GET"])
 @visited(my_records, Who.BORROWER)
 def one_message(visit: Visit, notice: str) -> Response:
-    """Show the very text of one message of this case."""
+    """Show the very text of one message of this case, but for the tokens of its links."""
     from chalicelib.borrower.messages import kept_text, message
+    from chalicelib.links import masked
 
     opened = open_case(visit)
     sent = message(visit.case_id, opened.mine.facts, notice)
     kept = kept_text(visit.wiring.archive, visit.case_id, sent)
-    return visit.page("message", message=_line(opened, sent), subject=kept["subject"], text=kept["text"])
+    line, subject, said = _line(opened, sent), masked(kept["subject"]), masked(kept["text"])
+    return visit.page("message", message=line, subject=subject, text=said)
 
 
 @my_records.route("/my/letters/{notice}", methods=["GET"])

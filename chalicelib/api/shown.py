@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from chalicelib.api.pages import words_of
-from chalicelib.domain.local_form import format_date, format_money
+from chalicelib.domain.local_form import format_date, format_money, money_unit
 from chalicelib.forms.fields import Choice, Choices, Field, Given, Typed, Value, offered
 from chalicelib.forms.journey import Page, PageAnswers
 from chalicelib.texts import fill
@@ -27,11 +27,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A journey's fields as one reader sees them: `t` are the journey's words in his language."""
+    """A journey's fields as one reader sees them: `t` are the journey's words in his language.
+
+    `days` puts the codes that the moment offers under headings; without it they stand in one row.
+    """
 
     t: Words
     given: Given
     language: str
+    days: Callable[[Sequence[str]], list[tuple[str, dict[str, str]]]] | None = None
 
     def words(self, page: Page, field: Field) -> Words:
         """Return the words of one field: its page's, or those that several pages share."""
@@ -44,7 +48,7 @@ class Shown:
             {
                 "field": field,
                 "words": self.words(page, field),
-                "currency": self.given.currency,
+                "unit": money_unit(self.given.currency, self.language) if field.kind == "sum" else "",
                 "groups": self._groups(field, self.words(page, field)),
             }
             for field in page.fields
@@ -97,6 +101,9 @@ class Shown:
         """Return a choice's options in groups: [{title, options: [(code, label, hint)]}]; else none."""
         if not isinstance(field, Choice | Choices):
             return []
+        if self.days and not field.codes:
+            days = self.days(offered(field, self.given))
+            return [{"title": day, "options": [(*each, "") for each in of.items()]} for day, of in days]
         labels, hints = self._labels(field, words), words.get("option_hints", {})
         named = words_of("common", self.language)[words["groups"]] if "groups" in words else None
         groups = named or [{"title": "", "codes": offered(field, self.given)}]

@@ -92,11 +92,18 @@ def format_appointment(moment: datetime, language: str, *, region: str = "") -> 
     The caller has put it into the reader's own zone, and names that zone beside it. Raises ValueError when
     the moment is naive.
     """
-    day = format_day(moment.date(), require_language(language), region=region)
+    separator = "" if require_language(language) == "zh-CN" else ", "
+    day = format_weekday(moment.date(), language, region=region)
+    return f"{day}{separator}{_clock(moment, language, region)}"
+
+
+def format_weekday(day: date, language: str, *, region: str = "") -> str:
+    """Return a day with its weekday: `2026年11月24日（星期二）`, `Tue 24 Nov 2026`."""
+    shown = format_day(day, require_language(language), region=region)
     if language == "zh-CN":
-        return f"{day}（星期{_ZH_WEEKDAYS[moment.weekday()]}）{_clock(moment, language, region)}"
+        return f"{shown}（星期{_ZH_WEEKDAYS[day.weekday()]}）"
     comma = "," if region == "US" else ""
-    return f"{_WEEKDAYS[moment.weekday()][:3]}{comma} {day}, {_clock(moment, language, region)}"
+    return f"{_WEEKDAYS[day.weekday()][:3]}{comma} {shown}"
 
 
 def format_span(start: datetime, end: datetime, language: str, *, region: str = "") -> str:
@@ -104,8 +111,15 @@ def format_span(start: datetime, end: datetime, language: str, *, region: str = 
 
     The caller has put both into the reader's own zone. Raises ValueError when one is naive.
     """
-    dash = "—" if language == "zh-CN" else "–"
-    return f"{format_appointment(start, language, region=region)}{dash}{_clock(end, language, region)}"
+    separator = "" if require_language(language) == "zh-CN" else ", "
+    day = format_weekday(start.date(), language, region=region)
+    return f"{day}{separator}{format_hours(start, end, language, region=region)}"
+
+
+def format_hours(start: datetime, end: datetime, language: str, *, region: str = "") -> str:
+    """Return from when to when on the reader's clock: `09:00—12:00`, `09:00–12:00`, `9:00 AM–12:00 PM`."""
+    dash = "—" if require_language(language) == "zh-CN" else "–"
+    return f"{_clock(start, language, region)}{dash}{_clock(end, language, region)}"
 
 
 def _in_order(day: date, month: str, region: str) -> str:
@@ -156,6 +170,13 @@ def format_money(minor: int, currency: str, language: str, *, region: str = "") 
     if currency == "CNY":
         return f"人民币{number}元"
     return number + _ZH_CURRENCIES.get(currency, f" {currency}")
+
+
+def money_unit(currency: str, language: str) -> str:
+    """Return what stands beside a box for an amount: `元`, `美元`, after it in Chinese; `CNY` before it."""
+    if require_language(language) == "en":
+        return currency
+    return "元" if currency == "CNY" else _ZH_CURRENCIES.get(currency, currency)
 
 
 def mask_name(name: str) -> str:

@@ -189,3 +189,29 @@ def test_other_times_are_asked_for_only_when_something_is_arranged(scene: Scene,
     (fact,) = scene.facts(FactKind.RESCHEDULE)
     assert fact.detail["times"] == ["2026-12-01T14"]
     assert scene.case.status == CaseStatus.APPLIED
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "hours"),
+    [("zh-CN", "2026年11月27日（星期五）", "09:00—12:00"), ("en", "Fri 27 Nov 2026", "09:00–12:00")],
+)
+def test_the_times_stand_under_their_days(browser: Browser, language: str, day: str, hours: str) -> None:
+    page = text(browser.get(f"/my/form/apply/times?lang={language}"))
+    groups = re.findall(
+        r'<div role="group" aria-labelledby="([^"]+)">\s*<p class="group" id="\1">([^<]+)</p>', page
+    )
+    assert len(groups) == len({name for name, _ in groups}) == 8
+    assert groups[0][1] == day
+    assert page.count(day) == 1
+    first = page.split('role="group"')[1]
+    assert re.findall(r'value="([^"]+)"[^>]*><span>([^<]+)<', first)[0] == ("2026-11-27T09", hours)
+    chosen = browser.post("/my/form/apply/times", {"times": "2026-11-27T14", "switch": "1"})
+    assert re.search(r'value="2026-11-27T14"[^>]* checked', text(chosen))
+
+
+def test_the_times_he_asked_for_are_shown_in_words(scene: Scene, browser: Browser) -> None:
+    inside.send(browser, "apply", inside.APPLY)
+    reference = scene.facts(FactKind.APPLICATION)[0].detail["reference"]
+    page = text(browser.get(f"/my/sent/{reference}"))
+    assert "2026年11月27日（星期五）09:00—12:00" in page
+    assert "2026-11-27T09" not in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, HoldKind, Purpose, Stage
@@ -119,3 +121,12 @@ def test_who_applied_or_disputed_first_reads_the_notice_and_may_still_give_feedb
     inside.send(browser, journey, {"apply": inside.APPLY, "dispute": inside.DISPUTE}[journey])
     assert "2026年11月23日" in text(browser.get("/my/notice"))
     assert browser.get("/my/form/feedback/reason").status_code == 200
+
+
+def test_the_box_for_a_sum_has_its_unit_where_the_reader_expects_it(browser: Browser) -> None:
+    browser.post("/my/form/dispute/kind", {"kind": "AMOUNT_WRONG"})
+    chinese = text(browser.get("/my/form/dispute/amount?lang=zh-CN"))
+    assert re.search(r'class="money"><input [^>]*><span aria-hidden="true">元</span></p>', chinese)
+    assert "CNY" not in chinese
+    english = text(browser.get("/my/form/dispute/amount?lang=en"))
+    assert re.search(r'class="money"><span aria-hidden="true">CNY</span><input [^>]*></p>', english)

@@ -256,6 +256,8 @@ def test_messages_are_listed_and_read_as_they_left(scene: Scene, inside: Browser
     assert "Delivered" in text(inside.get("/my/messages"))
     shown = [text(inside.get(f"/my/messages/{each}")) for each in dict.fromkeys(ids)]
     assert any("【示范银行】" in each for each in shown)
+    assert all("/n/…" in each for each in shown), "a link shown could be used by whoever looks on"
+    assert not any(re.search(r"/n/[A-Za-z0-9_-]{22}", each) for each in shown)
     assert max(len(each.encode()) for each in shown) <= 14 * 1024
 
 

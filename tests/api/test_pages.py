@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from chalice.test import HTTPResponse
@@ -24,6 +25,7 @@ from tests.scene import Scene, wipe
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 LANGUAGES = ("zh-CN", "en")
+TEMPLATES = Path(__file__).parents[2] / "chalicelib" / "texts" / "pages"
 HOSTILE = "王{{7*7}}{% raw %}<b>\"&'"
 
 
@@ -196,3 +198,10 @@ def test_an_unknown_page_or_language_is_refused() -> None:
         render("nothing", "en", {})
     with pytest.raises(ValueError, match="fr"):
         render("closed", "fr", {"reason": "closed"})
+
+
+def test_no_link_made_to_be_tapped_stands_within_a_line_of_text() -> None:
+    """Such a link is 44 px high: it would push the lines of its paragraph apart."""
+    for page in TEMPLATES.glob("*.html"):
+        for paragraph in re.findall(r"<p[ >].*?</p>", page.read_text(encoding="utf-8")):
+            assert not re.search(r'(\}\}|[^>\s}])\s*<a class="tap"', paragraph), f"{page.name}: {paragraph}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -43,7 +44,9 @@ def answered(scene: Scene) -> Browser:
 
 def _tell(browser: Browser, about: str, **view: str) -> None:
     browser.get("/my/form/survey?again=1")
-    browser.answer("survey", ("about", {"about": about}), ("view", VIEW | view), ("comment", {"comment": ""}))
+    check = browser.answer("survey", ("view", VIEW | view), ("comment", {"comment": ""}))
+    assert Step(about).value not in text(check), "a code is no word"
+    assert "/my/form/survey/about" not in text(check), "there was nothing to choose"
     assert goes_to(browser.post("/my/form/survey/check")) == "/my/form/survey/done"
 
 
@@ -88,3 +91,29 @@ def test_a_submission_about_another_step_is_refused(scene: Scene, answered: Brow
     assert survey.tell(CASE_ID, right, open_now)
     assert not survey.tell(CASE_ID, right, open_now)
     assert not survey.tell(CASE_ID, right, [])
+
+
+def test_only_one_step_behind_him_is_not_asked_for(scene: Scene, answered: Browser) -> None:
+    start = text(answered.get("/my/form/survey"))
+    assert "/my/form/survey/view" in start
+    assert "/my/form/survey/about" not in start
+    assert 'class="step"><a class="tap" href="/my?' in text(answered.get("/my/form/survey/view")), "back"
+    meetings.append(CASE_ID, replace(MEETING, at=NOON - timedelta(days=1)), NOON)
+    start = text(answered.get("/my/form/survey"))
+    assert "/my/form/survey/about" in start, "of two he chooses one"
+
+
+def test_a_step_that_came_behind_him_on_the_way_is_asked_for(scene: Scene, answered: Browser) -> None:
+    answered.get("/my/form/survey/view")
+    meetings.append(CASE_ID, replace(MEETING, at=NOON - timedelta(days=1)), NOON)
+    assert goes_to(answered.post("/my/form/survey/view", VIEW)) == "/my/form/survey/comment"
+    answered.post("/my/form/survey/comment", {"comment": ""})
+    assert goes_to(answered.get("/my/form/survey/check")) == "/my/form/survey/about"
+
+
+def test_what_he_said_is_shown_in_words(answered: Browser) -> None:
+    _tell(answered, "FEEDBACK")
+    (reference,) = set(re.findall(r"/my/sent/(V-[A-Z2-7]{4}-[A-Z2-7]{4})", text(answered.get("/my/sent"))))
+    page = text(answered.get(f"/my/sent/{reference}"))
+    assert "My reply to the notice" in page
+    assert "FEEDBACK" not in page

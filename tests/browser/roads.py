@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
@@ -48,12 +48,12 @@ def door(who: Visitor, link: str) -> None:
     who.at("info")
 
 
-def enter(who: Visitor, link: str) -> None:
+def enter(who: Visitor, link: str, factor: str = FACTOR) -> None:
     """Go in without looking around."""
     who.open(link)
-    who.fill(factor=FACTOR)
+    who.fill(factor=factor)
     who.press()
-    assert who.path == "/my/info", who.path
+    assert who.path in ("/my", "/my/info"), who.path
 
 
 def journey(
@@ -114,9 +114,12 @@ def linked(who: Visitor) -> list[str]:
     return [path for path in dict.fromkeys(found) if path.startswith(("/my", "/open"))]
 
 
-def wander(who: Visitor, *starts: str, most: int = 80) -> None:
-    """Follow every link from `starts`, each path once, and look at every page; questions are left alone."""
-    waiting, been = list(starts), set(starts)
+def wander(who: Visitor, *starts: str, but: Collection[str] = (), most: int = 80) -> set[str]:
+    """Follow every link from `starts`, each path once, and look at every page; return where this led.
+
+    Questions are left alone, and so are the paths in `but`.
+    """
+    waiting, been = list(starts), {*starts, *but}
     while waiting and len(been) <= most:
         path = waiting.pop(0)
         kind = who.page.context.request.get(who.url + path).headers.get("content-type", "")
@@ -128,15 +131,16 @@ def wander(who: Visitor, *starts: str, most: int = 80) -> None:
         new = [each for each in linked(who) if each not in been and "/form/" not in each]
         been.update(new)
         waiting += new
+    return been
 
 
 def everything(who: Visitor, link: str) -> None:
     """Go every road one after the other: the door, what lies open, every journey, and where it all shows."""
     door(who, link)
-    wander(who, *BEGINNINGS)
+    public = {path for path in wander(who, *BEGINNINGS) if path.startswith("/open")}
     for name in ORDER:
         journey(who, name, WANTED.get(name))
-    wander(who, *BEGINNINGS)
+    wander(who, "/my", but=public)
     who.open("/my/form/nothing")
     who.at("not-found")
     who.page.context.clear_cookies()

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import roads
+from tests.api.routes import PAGES
+from tests.browser import byways, roads
 from tests.browser.audit import Audit, unseen_focus
 from tests.browser.stage import Stage
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, Watch, visitor
@@ -25,6 +26,7 @@ def _somebody(
 ) -> Iterator[Visitor]:
     who, context = visitor(browser, stage.stack.url, language, size, watch)
     try:
+        who.walked = stage.walked
         yield who
     finally:
         context.close()
@@ -38,6 +40,18 @@ def test_every_road_is_open_to_everybody(
         roads.everything(who, stage.link())
     assert audit.faults == []
     assert len(audit.looked) > 40
+
+
+@everywhere
+def test_every_byway_is_open_to_everybody(
+    browser: Browser, stage: Stage, audit: Audit, language: str, size: tuple[int, int]
+) -> None:
+    with _somebody(browser, stage, language, size, audit) as who:
+        for byway in byways.EVERY:
+            who.page.context.clear_cookies()
+            byway(who, stage)
+    assert audit.faults == []
+    assert len(audit.looked) > 55
 
 
 def test_the_keyboard_shows_where_it_is(browser: Browser, stage: Stage) -> None:
@@ -77,3 +91,31 @@ def test_every_chinese_character_is_drawn_as_itself(browser: Browser, stage: Sta
     assert len(characters) > 250
     assert [each for each, ink in zip(characters, drawn, strict=True) if ink in ("", box)] == []
     assert len(set(drawn)) == len(drawn), "two characters look alike"
+
+
+FILES = {
+    "/my/notice.pdf",
+    "/my/evidence/{evidence_id}",
+    "/my/letters/{notice}",
+    "/my/meeting.ics",
+    "/open/talks/{talk}/talk.ics",
+}
+"""They are handed out to be saved and show no page."""
+MAIL_PROGRAMS = {"POST /n/{token}/stop"}
+"""No page of ours sends it."""
+
+
+def test_every_page_and_form_of_the_route_table_was_walked(stage: Stage) -> None:
+    """A new page belongs on a road; this test is the last, after all of them."""
+    if not stage.walked:
+        pytest.skip("no road was walked before this test")
+    due = [
+        route
+        for route in PAGES
+        if route.method != "HEAD" and route.path not in FILES and str(route) not in MAIL_PROGRAMS
+    ]
+    assert [
+        str(route)
+        for route in due
+        if not any(method == route.method and route.leads(path) for method, path in stage.walked)
+    ] == []

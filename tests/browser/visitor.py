@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 PHONE, DESKTOP = (375, 812), (1280, 800)
+_MOST_LOOKS = 60
 _PATIENCE = 30_000  # milliseconds; the machine may be busy
 
+EVERY_BOX = "*"
+"""Wanted of a group of check boxes: all of them."""
 CONTROLS = "main form :is(input:not([type=hidden]), textarea)"
 _CONTROLS = f"""() => [...document.querySelectorAll("{CONTROLS}")]
   .map(e => [e.name, e.type, e.value, e.inputMode])"""
@@ -44,6 +47,7 @@ class Visitor:
     fetched: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     document: Response | None = None
+    walked: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(_PATIENCE)
@@ -53,6 +57,8 @@ class Visitor:
 
     def _requested(self, request: Request) -> None:
         self.fetched.append(request.url)
+        if request.is_navigation_request():
+            self.walked.add((request.method, urlsplit(request.url).path))
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request() and not 300 <= response.status < 400:
@@ -84,6 +90,16 @@ class Visitor:
         assert self.status < 500, f"{name}: {self.status}"
         self.watch(self, name)
 
+    def until(self, meanwhile: str, there: Callable[[], bool]) -> None:
+        """Load the page again until what is waited for is there, and look once at what stands meanwhile."""
+        for _ in range(_MOST_LOOKS):
+            if there():
+                return
+            self.at(meanwhile)
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+        raise AssertionError(f"{self.path} stays {meanwhile}")
+
     def press(self) -> None:
         """Press the main button: the first of the page's main form."""
         self.page.locator("main form button").first.click()
@@ -96,8 +112,9 @@ class Visitor:
                 continue
             control = self.page.locator(CONTROLS).nth(place)
             if kind in ("radio", "checkbox"):
-                if wanted.get(name) in (None, value):
+                if wanted.get(name) in (None, value, EVERY_BOX):
                     control.check()
+                if wanted.get(name) in (None, value):
                     done.add(name)
             elif name in wanted or not value:
                 keys = (name, name.rpartition("-")[2], keyboard, kind)

@@ -22,6 +22,7 @@ from chalicelib.domain.local_form import (
     format_number,
     mask_account,
     mask_name,
+    money_unit,
     require_language,
 )
 
@@ -161,3 +162,11 @@ def test_unknown_language_is_refused() -> None:
         require_language("fr")
     with pytest.raises(ValueError, match="fr"):
         format_money(1, "CNY", "fr")
+
+
+@pytest.mark.parametrize(
+    ("currency", "language", "unit"),
+    [("CNY", "zh-CN", "元"), ("USD", "zh-CN", "美元"), ("SEK", "zh-CN", "SEK"), ("CNY", "en", "CNY")],
+)
+def test_the_unit_beside_a_box_is_a_word_of_its_reader(currency: str, language: str, unit: str) -> None:
+    assert money_unit(currency, language) == unit

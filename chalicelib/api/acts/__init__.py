@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
@@ -11,7 +11,7 @@ from chalice import Response
 
 from chalicelib.api.visit import Visit
 from chalicelib.domain.errors import NotFound
-from chalicelib.forms.journey import Journey, Submission
+from chalicelib.forms.journey import Answers, Journey, PageAnswers, Submission
 
 _OPEN = frozenset({"complain", "sign_up"})
 """Journeys a guest may go as well; every other is for a verified borrower."""
@@ -24,9 +24,19 @@ _ACTS = _OPEN | {
 
 Offers = Mapping[str, Mapping[str, str]]
 """Codes that only the moment knows with how each reads in the visitor's language, by field."""
+ByDay = Callable[[Visit, Iterable[str]], list[tuple[str, dict[str, str]]]]
+"""Puts codes under headings, with how each code reads there."""
 
 
 def _no_offers(visit: Visit) -> Offers:
+    return {}
+
+
+def _none_kept(visit: Visit, answers: Answers) -> Offers:
+    return {}
+
+
+def _nothing_settled(visit: Visit) -> PageAnswers:
     return {}
 
 
@@ -44,12 +54,17 @@ class Act:
 
     `carry_out` writes the fact and then signals; it is called again when a sending is repeated. `gate`
     returns the page shown instead when the act is not to be had now. `confirmation` gives the last page what
-    it needs beyond the reference.
+    it needs beyond the reference. `kept` says how the codes of a sending read that were offered at its
+    moment, whether or not they still are; `by_day` puts codes that are offered under their days. `settled`
+    answers the pages at which there is nothing to choose: nobody is asked them.
     """
 
     journey: Journey
     carry_out: Callable[[Visit, Submission], None]
     offers: Callable[[Visit], Offers] = _no_offers
+    kept: Callable[[Visit, Answers], Offers] = _none_kept
+    by_day: ByDay | None = None
+    settled: Callable[[Visit], PageAnswers] = _nothing_settled
     gate: Callable[[Visit], Response | None] = _open_gate
     confirmation: Callable[[Visit, Submission], Mapping[str, object]] = _nothing_more
 

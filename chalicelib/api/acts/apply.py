@@ -35,7 +35,7 @@ def _already(visit: Visit, stands: Fact) -> Response:
     """Show the application that stands, and the ways to change it or take it back."""
     words = words_of("journeys/apply", visit.language)
     day = stands.at.astimezone(views.zone_of(visit.case())).date()
-    given = Given(day, offers=times.chosen(visit, stands.detail["times"]))
+    given = Given(day, offers=times.chosen(visit, stands.detail))
     rows = Shown(words, given, visit.language).given_answers(APPLY.pages, stands.detail)
     told = {"reference": stands.detail["reference"], "on": format_date(day, visit.language)}
     return visit.page("instead", t=words["already"], rows=rows, told=told)
@@ -57,4 +57,12 @@ def _confirmation(visit: Visit, sent: Submission) -> Mapping[str, object]:
     return {"links": words_of("journeys/apply", visit.language)["done"]["links"]}
 
 
-ACT = Act(journey=APPLY, carry_out=_carry_out, offers=times.offers, gate=_gate, confirmation=_confirmation)
+ACT = Act(
+    journey=APPLY,
+    carry_out=_carry_out,
+    offers=times.offers,
+    kept=times.chosen,
+    by_day=times.by_day,
+    gate=_gate,
+    confirmation=_confirmation,
+)

@@ -32,4 +32,11 @@ def _carry_out(visit: Visit, sent: Submission) -> None:
     visit.wiring.telemetry.event("other times asked for", case_id=str(visit.case_id), new=new)
 
 
-ACT = Act(journey=RESCHEDULE, carry_out=_carry_out, offers=times.offers, gate=_gate)
+ACT = Act(
+    journey=RESCHEDULE,
+    carry_out=_carry_out,
+    offers=times.offers,
+    kept=times.chosen,
+    by_day=times.by_day,
+    gate=_gate,
+)

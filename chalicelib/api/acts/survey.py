@@ -8,7 +8,7 @@ from chalicelib.api.acts import Act, Offers
 from chalicelib.api.opened import open_case
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit
-from chalicelib.forms.journey import Submission
+from chalicelib.forms.journey import Answers, PageAnswers, Submission
 from chalicelib.forms.journeys.survey import QUESTIONS, SURVEY
 from chalicelib.telemetry import Metric
 
@@ -20,6 +20,16 @@ def _offers(visit: Visit) -> Offers:
 
     names = words_of("journeys/survey", visit.language)["steps"]
     return {"about": {step.value: names[step.value] for step in open_steps(open_case(visit).mine)}}
+
+
+def _kept(visit: Visit, answers: Answers) -> Offers:
+    return {"about": words_of("journeys/survey", visit.language)["steps"]}
+
+
+def _settled(visit: Visit) -> PageAnswers:
+    """Return the step he tells of when there is only one."""
+    steps = list(_offers(visit)["about"])
+    return {"about": {"about": steps[0]}} if len(steps) == 1 else {}
 
 
 def _gate(visit: Visit) -> Response | None:
@@ -36,4 +46,11 @@ def _carry_out(visit: Visit, sent: Submission) -> None:
     visit.wiring.telemetry.event("survey answered", about=sent.answers["about"])
 
 
-ACT = Act(journey=SURVEY, carry_out=_carry_out, offers=_offers, gate=_gate)
+ACT = Act(
+    journey=SURVEY,
+    carry_out=_carry_out,
+    offers=_offers,
+    kept=_kept,
+    settled=_settled,
+    gate=_gate,
+)
