@@ -1,4 +1,4 @@
-"""Who helps: mediators, legal advisers, experts and what each may do: `python -m infra.ops directory list`."""
+"""Who helps, and what each may do: mediators, advisers, experts: `python -m infra.ops directory list`."""
 
 from __future__ import annotations
 

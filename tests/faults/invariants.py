@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from chalicelib import profiles
 from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import loan_key
+from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.moments import from_stamp
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.buckets import digest
@@ -26,7 +28,6 @@ STEPS = {
     if step.stage
 }
 _OUTBOX = ("PutObject outbox.pdf", "PutObject outbox.json")
-_ANSWERED = ("FEEDBACK", "APPLIED")
 SENDS = ("SendTextMessage", "SendSms", "SendEmail", "SendVoiceMessage", "PostNotice")
 
 
@@ -140,7 +141,7 @@ def _events(world: World) -> Iterator[str]:
 def _case(world: World, row: Row) -> Iterator[str]:
     facts, is_open = facts_of(world, row), row["status"] != "CLOSED"
     yield from _executions(world, row, is_open)
-    if is_open and row["status"] not in _ANSWERED:
+    if is_open and CaseStatus(row["status"]) not in STAGE_OF:
         yield from _owed(world, row, facts)
         yield from _watched(world, row, facts)
     yield from _timeline(world, row, facts)
@@ -239,8 +240,9 @@ def _watched(world: World, row: Row, facts: list[tuple[str, ...]]) -> Iterator[s
 def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: bool) -> Iterator[str]:
     """Whoever answered is no longer reminded, and his feedback is confirmed."""
     live = world.machine.live(id_of(row))
-    if is_open and row["status"] in _ANSWERED and [one.state for one in live] != ["Answered"]:
-        yield f"answered, yet the execution is in {[one.state for one in live]}"
+    stage = STAGE_OF.get(CaseStatus(row["status"]))
+    if is_open and stage and [one.state for one in live] != [stage.value]:
+        yield f"{row['status']}, yet the execution is in {[one.state for one in live]}"
     told = {fact[0] for fact in facts if fact[1:2] == (RECEIPT,)}
     if is_open and any(fact[0] == "FEEDBACK" for fact in facts) and not told & {"SENT", "UNKNOWN"}:
         yield f"answered, yet the answer was never confirmed: {sorted(told)}"

@@ -190,7 +190,7 @@ class Lambdas:
                 continue
             for key in row.get("claims", ()):
                 silent = any(key.partition("#")[2] in each.get("opted_out", ()) for each in people)
-                over = silent or row["status"] in ("CLOSED", "FEEDBACK", "APPLIED")
-                over = over and not key.startswith((CONFIRMATION, RECEIPT))  # due after that
+                over = silent or row["status"] not in ("RECEIVED", "NOTICED")
+                over = over and not key.startswith((CONFIRMATION, RECEIPT, "meeting_"))  # due after that
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))
