@@ -63,6 +63,10 @@ class CaseClosed(AccordError):
     """The case takes no further acts; it is closed."""
 
 
+class NoPlanInForce(AccordError):
+    """The case has no plan, or none in the state that the act needs; the message says which."""
+
+
 class TryAgain(AccordError):
     """A provider or store asks to wait; the state machine retries the step (its name is in the ASL)."""
 

@@ -104,6 +104,7 @@ class CaseRow(Row):
     since = MomentAttribute(null=True)
     limit_at = MomentAttribute(null=True)
     mediator = UnicodeAttribute(null=True)
+    plan = NumberAttribute(null=True)
 
 
 class FactRow(Row):
@@ -122,6 +123,7 @@ class WaitRow(Row):
     resume = UnicodeAttribute()
     entered = UnicodeAttribute(null=True)
     deadline = MomentAttribute()
+    leg = NumberAttribute(null=True)
 
 
 class DossierRow(Row):

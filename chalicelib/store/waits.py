@@ -17,6 +17,7 @@ class Wait:
     """One wait: `token` signals it; at `deadline` (UTC) the machine's own timeout leads on to `resume`.
 
     `entered`: when the machine entered the stage, by its own clock; a message of an earlier entry is stale.
+    `leg`: which of the executions that carry a plan one after another waits.
     """
 
     case_id: CaseId
@@ -25,6 +26,7 @@ class Wait:
     token: str
     deadline: datetime
     entered: datetime = LONG_AGO
+    leg: int = 0
 
 
 def row_of(wait: Wait) -> Row:
@@ -37,6 +39,7 @@ def row_of(wait: Wait) -> Row:
         resume=wait.resume.value,
         entered=wait.entered.isoformat(),
         deadline=wait.deadline,
+        leg=wait.leg or None,
     )
 
 
@@ -52,4 +55,4 @@ def get(case_id: CaseId) -> Wait | None:
     except WaitRow.DoesNotExist:
         return None
     entered = datetime.fromisoformat(row.entered) if row.entered else LONG_AGO
-    return Wait(case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered)
+    return Wait(case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered, row.leg or 0)

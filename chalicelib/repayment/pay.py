@@ -1,0 +1,143 @@
+"""A payment on a plan: on record, put to the instalments and into the balance, all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pynamodb.expressions.update import Action
+
+from chalicelib import profiles
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
+from chalicelib.domain.errors import AmountMismatch, TryAgain
+from chalicelib.domain.matching import credited
+from chalicelib.domain.money import Amount
+from chalicelib.domain.plan_stage import KEPT_TO, is_cured, zone_of
+from chalicelib.domain.repayment_plan import RepaymentPlan
+from chalicelib.repayment.breach import take_off_the_list
+from chalicelib.repayment.told import COMPLETED, Message, tell
+from chalicelib.repayment.wake import wake
+from chalicelib.store import cases, facts, plans, together
+from chalicelib.store.facts import Fact
+from chalicelib.store.rows import CaseRow
+from chalicelib.timers import Timers
+
+KEPT = "the plan was kept"
+"""The reason with which a case closes whose plan is paid, or that was settled while its plan was kept."""
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """`paid` minor units of `outstanding`'s currency at `at` (UTC), as an event said; its `reference` names it.
+
+    `outstanding` is what remains overdue by the loan system's own reckoning.
+    """
+
+    reference: str
+    event_id: str
+    type: str
+    paid: int
+    outstanding: Amount
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakePayment:
+    """Counts payments on plans: each once, in any order."""
+
+    timers: Timers
+
+    def __call__(self, case: Case, payment: Payment, now: datetime) -> bool:
+        """Count a payment; returns False when it is none on a plan, so that it restates the balance alone.
+
+        That is so for a case without a plan, and for a payment made before the plan was agreed: the plan is about
+        what was left then. Two payments at once write the plan's next state both; one of them loses and is
+        counted on the other's. A repeat mends what a death after the first left undone. Raises AmountMismatch
+        for another currency than the plan's.
+        """
+        for _ in range(_TRIES):
+            plan = plans.get(case.id) if _may_have_plan(case) else None
+            if plan is None or (plan.since and payment.at < plan.since):
+                return False
+            if payment.outstanding.currency != plan.currency:
+                raise AmountMismatch(f"case {case.id}: a plan in {plan.currency} cannot take {payment.event_id}")
+            if facts.exists(case.id, FactKind.PAYMENT, payment.reference):
+                self._follow(case, case, plan, now)
+                return True
+            after = credited(plan, payment.paid)
+            if _write(case, plan, after, payment, now):
+                self._follow(case, cases.get(case.id), after, now)
+                return True
+            case = cases.get(case.id)
+        raise TryAgain(f"the plan of case {case.id} is being written by others")
+
+    def _follow(self, before: Case, case: Case, plan: RepaymentPlan, now: datetime) -> None:
+        """Tell of a plan that is kept, and let its execution look at what has changed."""
+        if not case.is_open and case.closed_reason == KEPT:
+            tell(case, Message(COMPLETED, plan.generation), case.closed_at or now, now, self.timers)
+        if before.status == CaseStatus.BREACHED != case.status:
+            take_off_the_list(case)
+        wake(case.id, self.timers)
+
+
+def _may_have_plan(case: Case) -> bool:
+    return case.plan is not None or case.status in KEPT_TO
+
+
+def _write(case: Case, plan: RepaymentPlan, after: RepaymentPlan, payment: Payment, now: datetime) -> bool:
+    newer = case.is_open and payment.at > case.balance_at
+    rows = [
+        facts.to_row(Fact(case.id, FactKind.PAYMENT, now, (payment.reference,), _paid(payment, after))),
+        facts.to_row(Fact(case.id, FactKind.BALANCE, now, (payment.reference,), _restated(payment, newer))),
+        facts.to_row(plans.fact_of(case.id, after, now)),
+    ]
+    actions: list[Action] = [CaseRow.plan.set(after.sequence), *_leads_to(case, after, payment, newer, now)]
+    condition = plans.unchanged(case) & (CaseRow.status == case.status.value)
+    if newer:
+        actions += cases.restating(payment.outstanding, payment.at)
+        condition &= CaseRow.balance_at < payment.at
+    return together.put_and_change(rows, case.id, actions, condition)
+
+
+def _leads_to(
+    case: Case, after: RepaymentPlan, payment: Payment, newer: bool, now: datetime
+) -> list[Action]:
+    """Return where the payment takes the case: closed when all is paid, back to the plan when nothing is late.
+
+    A loan system that says newer than all else that nothing is owed has the last word (a waiver, for instance).
+    """
+    if case.status not in KEPT_TO:
+        return []
+    if not after.remaining or (newer and not payment.outstanding.total):
+        return cases.closing(Outcome.AGREED, KEPT, now)
+    profile = profiles.of_version(case.profile, case.profile_version)
+    today = now.astimezone(zone_of(case, profile)).date()
+    if case.status == CaseStatus.BREACHED and is_cured(after, today):
+        back = CaseRow.status.set(CaseStatus.PLAN_ACTIVE.value)
+        return [back, CaseRow.since.set(now), cases.filing(case, now)]
+    return []
+
+
+def _paid(payment: Payment, after: RepaymentPlan) -> dict[str, object]:
+    return {
+        "event": payment.event_id,
+        "paid": payment.paid,
+        "currency": after.currency,
+        "at": payment.at.isoformat(),
+        "generation": after.generation,
+        "remaining": after.remaining,
+    }
+
+
+def _restated(payment: Payment, applied: bool) -> dict[str, object]:
+    """As every balance is put on record (intake/balance.py)."""
+    return {
+        "event": payment.event_id,
+        "type": payment.type,
+        "applied": applied,
+        "currency": payment.outstanding.currency,
+        "outstanding": payment.outstanding.total,
+        "as_of": payment.outstanding.as_of.isoformat(),
+    }
