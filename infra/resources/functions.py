@@ -12,6 +12,8 @@ FUNCTIONS = {
     "TakeEvidence": "take_evidence",
     "AwaitSignal": "await_signal",
     "CloseCase": "close_case",
+    "SteerPlan": "steer_plan",
+    "AwaitPayment": "await_payment",
     "Sweep": "sweep",
 }
 """Logical id -> Python name; one vocabulary from the code to the console."""
