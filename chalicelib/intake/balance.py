@@ -11,7 +11,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.intake.contract import AmountData, PaymentData
 from chalicelib.intake.upstream import Upstream
-from chalicelib.repayment.pay import KEPT, Payment, TakePayment
+from chalicelib.repayment.pay import KEPT, Payment, TakePayment, may_have_plan, tell_kept
 from chalicelib.store import cases, facts, waits
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
@@ -47,7 +47,7 @@ def credit(upstream: Upstream, data: PaymentData, take: TakePayment) -> bool:
     amount and pays no instalment: it may have fallen by a waiver and risen by interest (*policy*).
     """
     known, taken = cases.latest(upstream.taken.loan_key), upstream.taken
-    if not isinstance(known, Case) or _told_before(upstream, known):
+    if not isinstance(known, Case) or not may_have_plan(known) or _told_before(upstream, known):
         return False
     outstanding = Amount(**data.outstanding.model_dump())
     said = {"reference": taken.reference, "event_id": taken.event_id, "type": taken.type}
@@ -82,5 +82,9 @@ def settle(upstream: Upstream, timers: Timers) -> None:
     if closed is None:
         cases.note_paid(taken.loan_key, taken.lender, upstream.loan, upstream.at)
         closed = cases.get(known.id) if isinstance(known, Case) else None
-    if closed and not closed.is_open and (wait := waits.get(closed.id)):
+    if closed is None or closed.is_open:
+        return
+    if closed.closed_reason == KEPT:
+        tell_kept(closed, upstream.now, timers)
+    if wait := waits.get(closed.id):
         timers.settle(wait.token)

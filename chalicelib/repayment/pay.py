@@ -58,32 +58,40 @@ class TakePayment:
         for another currency than the plan's.
         """
         for _ in range(_TRIES):
-            plan = plans.get(case.id) if _may_have_plan(case) else None
+            plan = plans.get(case.id) if may_have_plan(case) else None
             if plan is None or (plan.since and payment.at < plan.since):
                 return False
             if payment.outstanding.currency != plan.currency:
                 raise AmountMismatch(f"case {case.id}: a plan in {plan.currency} cannot take {payment.event_id}")
             if facts.exists(case.id, FactKind.PAYMENT, payment.reference):
-                self._follow(case, case, plan, now)
+                self._follow(case, case, now)
                 return True
             after = credited(plan, payment.paid)
             if _write(case, plan, after, payment, now):
-                self._follow(case, cases.get(case.id), after, now)
+                self._follow(case, cases.get(case.id), now)
                 return True
             case = cases.get(case.id)
         raise TryAgain(f"the plan of case {case.id} is being written by others")
 
-    def _follow(self, before: Case, case: Case, plan: RepaymentPlan, now: datetime) -> None:
+    def _follow(self, before: Case, case: Case, now: datetime) -> None:
         """Tell of a plan that is kept, and let its execution look at what has changed."""
-        if not case.is_open and case.closed_reason == KEPT:
-            tell(case, Message(COMPLETED, plan.generation), case.closed_at or now, now, self.timers)
+        if case.closed_reason == KEPT:
+            tell_kept(case, now, self.timers)
         if before.status == CaseStatus.BREACHED != case.status:
             take_off_the_list(case)
         wake(case.id, self.timers)
 
 
-def _may_have_plan(case: Case) -> bool:
+def may_have_plan(case: Case) -> bool:
+    """Whether it is worth a read to find a case's plan."""
     return case.plan is not None or case.status in KEPT_TO
+
+
+def tell_kept(case: Case, now: datetime, timers: Timers) -> None:
+    """Tell the borrower that his plan is completed; a repeat tells nothing twice."""
+    plan = plans.get(case.id)
+    if plan and case.closed_at:
+        tell(case, Message(COMPLETED, plan.generation), case.closed_at, now, timers)
 
 
 def _write(case: Case, plan: RepaymentPlan, after: RepaymentPlan, payment: Payment, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from chalicelib.notices.plan import Ground
 from chalicelib.notices.purposes import Feedback
 from chalicelib.notices.replies import CONFIRMATION
 from chalicelib.notices.send import Notice
+from chalicelib.repayment import told
 from chalicelib.store import facts
 from chalicelib.store.facts import Fact
 from chalicelib.store.lenders import Lender
@@ -88,6 +89,8 @@ class WriteNotice:
             values = replace(values, feedback=Feedback(case.id.reference, _received(this)))
         if this.step.template == ACCESS_CODE:
             values = replace(values, access_code=links.access_code(scope, this.step.name, pepper))
+        if about := told.shown(case, this.step.name):
+            values = replace(values, instalment=about)
         # A reminder of nothing would be false: when no notice went out yet, this one is the first.
         is_first = this.step in profile.steps and not sent
         message = compose(
