@@ -35,7 +35,7 @@ class Timers:
     """Starts and signals executions: per case, per step of messages to be delivered, per plan to be kept."""
 
     def __init__(
-        self, client: StepFunctions, case_machine: str, delivery_machine: str, repayment_machine: str = ""
+        self, client: StepFunctions, case_machine: str, delivery_machine: str, repayment_machine: str
     ) -> None:
         self._client = client
         self._case_machine = case_machine

@@ -77,8 +77,8 @@ class Case:
 
     `reached` are the steps of which a receipt says that a message arrived, `claims` who sends or sent what.
     `since` is when its mediation came to this status, `limit_at` until when it may take (both UTC),
-    `mediator` who chairs it, by his id in the directory. `plan` is the sequence of its plan's latest state, once
-    something was paid on it or came of it: what rests on the plan as it was read loses to that.
+    `mediator` who chairs it, by his id in the directory. `plan` is the sequence of its plan's latest state,
+    once something was paid on it or came of it: what rests on the plan as it was read loses to that.
     """
 
     id: CaseId

@@ -53,8 +53,8 @@ class Purpose(StrEnum):
     """Why a person is contacted; a profile says which rules bind which purpose.
 
     COLLECTION asks for payment or an answer, STATUTORY is a notice the law demands, MEDIATION arranges or
-    carries a mediation, INSTALMENT reminds of a payment he agreed to, SERVICE tells of an act of his own case,
-    REPLY confirms what he did a moment ago.
+    carries a mediation, INSTALMENT reminds of a payment he agreed to, SERVICE tells of an act of his own
+    case, REPLY confirms what he did a moment ago.
     """
 
     COLLECTION = "COLLECTION"

@@ -33,7 +33,8 @@ class Timers:
 class Standing:
     """The stage of a plan at a moment: of which `instalment`, and until when (UTC) if nothing is paid.
 
-    BREACHED says that the grace is over; whether that is put on record is another matter. COMPLETED has neither.
+    BREACHED says that the grace is over; whether that is put on record is another matter. COMPLETED has
+    neither.
     """
 
     stage: Stage

@@ -68,8 +68,8 @@ def settle(upstream: Upstream, timers: Timers) -> None:
     """Close the loan's case as settled and end its wait; a loan without a case is remembered as paid.
 
     The close is one conditional write that every send's claim rechecks, so a send that races it loses.
-    A settlement older than the balance on record is stale and closes nothing. One while a plan is kept ends the
-    case as agreed.
+    A settlement older than the balance on record is stale and closes nothing. One while a plan is kept ends
+    the case as agreed.
     """
     taken = upstream.taken
     known = cases.latest(taken.loan_key)

@@ -5,26 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind
+from chalicelib.domain.codes import FactKind
 from chalicelib.domain.repayment_plan import Instalment, RepaymentPlan
-from chalicelib.store import cases, facts, plans, together, waiting
+from chalicelib.store import facts, plan_changes, waiting
 from chalicelib.store.facts import Fact
-from chalicelib.store.rows import CaseRow
 from chalicelib.store.waiting import Waiting
 
 
 def breach(case: Case, plan: RepaymentPlan, late: Instalment, now: datetime) -> bool:
-    """Record that `late` was not paid in its grace, both on the case and for staff; returns False when it lost.
+    """Record that `late` was not paid in its grace, both on the case and for staff; returns False when it
+    lost.
 
     It loses to a payment, a hold or a close since case and plan were read; they have to be read again then.
     """
     which = (f"{plan.generation:02d}", f"{late.number:04d}")
     detail = {"due": late.due.isoformat(), "open": late.open, "currency": plan.currency}
     fact = Fact(case.id, FactKind.BREACH, now, which, detail)
-    held = CaseRow.holds == set(case.holds) if case.holds else CaseRow.holds.does_not_exist()
-    standing = (CaseRow.status == CaseStatus.PLAN_ACTIVE.value) & plans.unchanged(case) & held
-    actions = [CaseRow.status.set(CaseStatus.BREACHED.value), CaseRow.since.set(now), cases.filing(case, now)]
-    return together.put_and_change([facts.to_row(fact), waiting.row_of(_listed(case, fact))], case.id, actions, standing)
+    return plan_changes.breach(case, fact, _listed(case, fact), now)
 
 
 def latest_breach(case: Case) -> Fact | None:

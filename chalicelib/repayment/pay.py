@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pynamodb.expressions.update import Action
-
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
+from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import AmountMismatch, TryAgain
 from chalicelib.domain.matching import credited
 from chalicelib.domain.money import Amount
@@ -18,9 +16,8 @@ from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.repayment.breach import take_off_the_list
 from chalicelib.repayment.told import COMPLETED, Message, tell
 from chalicelib.repayment.wake import wake
-from chalicelib.store import cases, facts, plans, together
+from chalicelib.store import cases, facts, plan_changes, plans
 from chalicelib.store.facts import Fact
-from chalicelib.store.rows import CaseRow
 from chalicelib.timers import Timers
 
 KEPT = "the plan was kept"
@@ -30,7 +27,8 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """`paid` minor units of `outstanding`'s currency at `at` (UTC), as an event said; its `reference` names it.
+    """`paid` minor units of `outstanding`'s currency at `at` (UTC), as an event said; its `reference` names
+    it.
 
     `outstanding` is what remains overdue by the loan system's own reckoning.
     """
@@ -52,22 +50,23 @@ class TakePayment:
     def __call__(self, case: Case, payment: Payment, now: datetime) -> bool:
         """Count a payment; returns False when it is none on a plan, so that it restates the balance alone.
 
-        That is so for a case without a plan, and for a payment made before the plan was agreed: the plan is about
-        what was left then. Two payments at once write the plan's next state both; one of them loses and is
-        counted on the other's. A repeat mends what a death after the first left undone. Raises AmountMismatch
-        for another currency than the plan's.
+        That is so for a case without a plan, and for a payment made before the plan was agreed: the plan is
+        about what was left then. Two payments at once write the plan's next state both; one of them loses and
+        is counted on the other's. A repeat mends what a death after the first left undone. Raises
+        AmountMismatch for another currency than the plan's.
         """
         for _ in range(_TRIES):
             plan = plans.get(case.id) if may_have_plan(case) else None
             if plan is None or (plan.since and payment.at < plan.since):
                 return False
             if payment.outstanding.currency != plan.currency:
-                raise AmountMismatch(f"case {case.id}: a plan in {plan.currency} cannot take {payment.event_id}")
+                raise AmountMismatch(
+                    f"case {case.id}: a plan in {plan.currency} cannot take {payment.event_id}"
+                )
             if facts.exists(case.id, FactKind.PAYMENT, payment.reference):
                 self._follow(case, case, now)
                 return True
-            after = credited(plan, payment.paid)
-            if _write(case, plan, after, payment, now):
+            if _write(case, plan, payment, now):
                 self._follow(case, cases.get(case.id), now)
                 return True
             case = cases.get(case.id)
@@ -94,38 +93,33 @@ def tell_kept(case: Case, now: datetime, timers: Timers) -> None:
         tell(case, Message(COMPLETED, plan.generation), case.closed_at, now, timers)
 
 
-def _write(case: Case, plan: RepaymentPlan, after: RepaymentPlan, payment: Payment, now: datetime) -> bool:
+def _write(case: Case, plan: RepaymentPlan, payment: Payment, now: datetime) -> bool:
+    after = credited(plan, payment.paid)
     newer = case.is_open and payment.at > case.balance_at
-    rows = [
-        facts.to_row(Fact(case.id, FactKind.PAYMENT, now, (payment.reference,), _paid(payment, after))),
-        facts.to_row(Fact(case.id, FactKind.BALANCE, now, (payment.reference,), _restated(payment, newer))),
-        facts.to_row(plans.fact_of(case.id, after, now)),
+    which = (payment.reference,)
+    told = [
+        Fact(case.id, FactKind.PAYMENT, now, which, _paid(payment, after)),
+        Fact(case.id, FactKind.BALANCE, now, which, _restated(payment, newer)),
     ]
-    actions: list[Action] = [CaseRow.plan.set(after.sequence), *_leads_to(case, after, payment, newer, now)]
-    condition = plans.unchanged(case) & (CaseRow.status == case.status.value)
-    if newer:
-        actions += cases.restating(payment.outstanding, payment.at)
-        condition &= CaseRow.balance_at < payment.at
-    return together.put_and_change(rows, case.id, actions, condition)
+    balance = (payment.outstanding, payment.at) if newer else None
+    nothing_owed = newer and not payment.outstanding.total
+    return plan_changes.pay(case, after, told, balance, _leads_to(case, after, nothing_owed, now), KEPT, now)
 
 
-def _leads_to(
-    case: Case, after: RepaymentPlan, payment: Payment, newer: bool, now: datetime
-) -> list[Action]:
-    """Return where the payment takes the case: closed when all is paid, back to the plan when nothing is late.
+def _leads_to(case: Case, after: RepaymentPlan, nothing_owed: bool, now: datetime) -> CaseStatus:
+    """Return where the payment takes the case: closed when all is paid, back to the plan when nothing is
+    late.
 
-    A loan system that says newer than all else that nothing is owed has the last word (a waiver, for instance).
+    A loan system that says newer than all else that nothing is owed has the last word (a waiver, for
+    instance).
     """
     if case.status not in KEPT_TO:
-        return []
-    if not after.remaining or (newer and not payment.outstanding.total):
-        return cases.closing(Outcome.AGREED, KEPT, now)
+        return case.status
+    if nothing_owed or not after.remaining:
+        return CaseStatus.CLOSED
     profile = profiles.of_version(case.profile, case.profile_version)
     today = now.astimezone(zone_of(case, profile)).date()
-    if case.status == CaseStatus.BREACHED and is_cured(after, today):
-        back = CaseRow.status.set(CaseStatus.PLAN_ACTIVE.value)
-        return [back, CaseRow.since.set(now), cases.filing(case, now)]
-    return []
+    return CaseStatus.PLAN_ACTIVE if is_cured(after, today) else case.status
 
 
 def _paid(payment: Payment, after: RepaymentPlan) -> dict[str, object]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
+from chalicelib.domain.codes import FactKind
 from chalicelib.domain.errors import NoPlanInForce
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.plan_stage import STAGES
 from chalicelib.repayment.breach import take_off_the_list
-from chalicelib.store import cases, facts, together, waits
+from chalicelib.store import cases, plan_changes, waits
 from chalicelib.store.facts import Fact
-from chalicelib.store.rows import CaseRow
 from chalicelib.timers import Timers
 
 REFERRED = "referred to the lender after a breach"
@@ -35,9 +34,7 @@ class Refer:
             self._end(case_id)
             return False
         fact = Fact(case.id, FactKind.REFERRAL, now, (), {"by": actor_id, "reason": reason})
-        broken = CaseRow.status == CaseStatus.BREACHED.value
-        actions = cases.closing(Outcome.AGREED, REFERRED, now)
-        if not together.put_and_change([facts.to_row(fact)], case.id, actions, broken):
+        if not plan_changes.refer(case, fact, REFERRED, now):
             raise NoPlanInForce(f"case {case_id} is {case.status}: only a broken plan is referred")
         take_off_the_list(case)
         self._end(case_id)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-from pynamodb.expressions.update import Action
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
@@ -18,9 +17,8 @@ from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.forms.journey import Submission
 from chalicelib.repayment.breach import take_off_the_list
 from chalicelib.repayment.wake import wake
-from chalicelib.store import cases, facts, plans, together, waiting
+from chalicelib.store import cases, facts, plan_changes, plans, together, waiting
 from chalicelib.store.facts import Fact
-from chalicelib.store.rows import CaseRow, Row
 from chalicelib.store.waiting import Waiting
 from chalicelib.timers import Timers
 
@@ -34,18 +32,17 @@ class Renegotiate:
     def ask(self, case: Case, sent: Submission) -> bool:
         """Record that the borrower cannot pay as agreed, and list it for staff; returns whether it is new.
 
-        After a breach mediation is opened at once. Before one the plan stays in force until staff open it or the
-        grace of an instalment is over; no breach is put on record then (*policy*: who says so in time has not
-        broken his word). Raises NoPlanInForce.
+        After a breach mediation is opened at once. Before one the plan stays in force until staff open it or
+        the grace of an instalment is over; no breach is put on record then (*policy*: who says so in time has
+        not broken his word). Raises NoPlanInForce.
         """
         plan = _plan_of(case)
         answers = {"reference": sent.reference, **sent.answers}
         fact = _fact(case, plan, sent.at, sent.id, "BORROWER", answers)
         listed = Waiting(FactKind.RENEGOTIATION, sent.id, sent.reference, sent.at, case.id, case.lender)
-        rows = [facts.to_row(fact), waiting.row_of(listed)]
         if case.status == CaseStatus.PLAN_ACTIVE:
-            return together.put(rows)
-        return self._open(case, rows, sent.at)
+            return together.put([facts.to_row(fact), waiting.row_of(listed)])
+        return self._open(case, [fact], [listed], sent.at)
 
     def by_staff(self, case_id: CaseId, actor_id: str, reason: str, now: datetime) -> bool:
         """Open mediation again for a reason on record; returns False when it was open already.
@@ -54,15 +51,17 @@ class Renegotiate:
         """
         case = cases.get(case_id)
         fact = _fact(case, _plan_of(case), now, f"STAFF-{now:%Y%m%d%H%M%S}", actor_id, {"reason": reason})
-        return self._open(case, [facts.to_row(fact)], now)
+        return self._open(case, [fact], [], now)
 
     def by_request(self, case: Case, now: datetime) -> bool:
         """Open mediation because he asked for it in time and the grace is over; False when the case moved on."""
-        return self._open(case, [], now)
+        return self._open(case, [], [], now)
 
-    def _open(self, case: Case, rows: list[Row], now: datetime) -> bool:
-        standing = (CaseRow.status == case.status.value) & plans.unchanged(case)
-        opened = together.put_and_change(rows, case.id, _adjourned(case, now), standing)
+    def _open(self, case: Case, told: Sequence[Fact], listed: Sequence[Waiting], now: datetime) -> bool:
+        """Mediation may meet again, with its whole time."""
+        profile = profiles.of_version(case.profile, case.profile_version)
+        limit_at = now + timedelta(seconds=profile.answered_wait)
+        opened = plan_changes.reopen(case, told, listed, limit_at, now)
         if opened:
             if case.status == CaseStatus.BREACHED:
                 take_off_the_list(case)
@@ -82,17 +81,6 @@ def _plan_of(case: Case) -> RepaymentPlan:
     if plan is None:
         raise NoPlanInForce(f"case {case.id} is {case.status}: only a plan in force can be negotiated anew")
     return plan
-
-
-def _adjourned(case: Case, now: datetime) -> list[Action]:
-    """Mediation may meet again, with its whole time, and the sweeper sees to it that somebody waits for it."""
-    profile = profiles.of_version(case.profile, case.profile_version)
-    return [
-        CaseRow.status.set(CaseStatus.ADJOURNED.value),
-        CaseRow.since.set(now),
-        CaseRow.limit_at.set(now + timedelta(seconds=profile.answered_wait)),
-        cases.filing(case, now),
-    ]
 
 
 def _fact(case: Case, plan: RepaymentPlan, at: datetime, name: str, by: str, more: dict[str, Any]) -> Fact:

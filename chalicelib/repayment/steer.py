@@ -65,8 +65,8 @@ class Steer:
     def __call__(self, leg: Leg) -> Coming:
         """Return what comes next of a plan, once what is due has been done.
 
-        A timer that was cancelled finds the record changed, and so does nothing (invariant 22). Raises TryAgain
-        when the case keeps changing under its hands.
+        A timer that was cancelled finds the record changed, and so does nothing (invariant 22). Raises
+        TryAgain when the case keeps changing under its hands.
         """
         for _ in range(_TRIES):
             case, plan = cases.get(leg.case_id), plans.get(leg.case_id)

@@ -1,4 +1,4 @@
-"""What a borrower is told about his plan: which message, about which instalment, and until when it is of use."""
+"""What a borrower is told about his plan: which message, and about which instalment."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def is_needless(case: Case, step: str) -> bool:
 
 
 def shown(case: Case, step: str) -> shown_values.Instalment | None:
-    """Return what a message says of its instalment: what of it is open as it is written, and when it is due."""
+    """Return what a message says of its instalment: what is open of it now, and when it is due."""
     message = Message.of(step)
     plan = plans.get(case.id) if message else None
     found = message.instalment(plan) if message else None

@@ -39,9 +39,9 @@ def claim(
 
     Returns the case as it now is, Moved when `person` is not as it was read, None when the claim is lost.
     The conditions recheck all that forbids the send: closed, answered, held, claimed before, another balance,
-    something paid on the plan (docs/architecture.md, Sending 3), and with `unreached` that no message of that step arrived. Opt-outs,
-    dead addresses and caps stand on the person, whose revision must be the one the decision rests on.
-    A claim of the very same value is our own write whose answer was lost.
+    something paid on the plan (docs/architecture.md, Sending 3), and with `unreached` that no message of that
+    step arrived. Opt-outs, dead addresses and caps stand on the person, whose revision must be the one the
+    decision rests on. A claim of the very same value is our own write whose answer was lost.
     """
     actions: list[Action] = [_claim(key).set(value)]
     if first := case.status == CaseStatus.RECEIVED:

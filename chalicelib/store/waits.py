@@ -55,4 +55,6 @@ def get(case_id: CaseId) -> Wait | None:
     except WaitRow.DoesNotExist:
         return None
     entered = datetime.fromisoformat(row.entered) if row.entered else LONG_AGO
-    return Wait(case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered, row.leg or 0)
+    return Wait(
+        case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered, int(row.leg or 0)
+    )

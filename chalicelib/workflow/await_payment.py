@@ -1,4 +1,4 @@
-"""The waits of the repayment machine: keep the token and its deadline until something is paid or its time comes."""
+"""The waits of the repayment machine: keep the token until something is paid or the time comes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class AwaitPayment:
     def __call__(self, payload: Mapping[str, Any]) -> None:
         """Store a wait of `seconds`, then end it at once if what it rests on (`seen`) has changed already.
 
-        Storing first and looking after leaves no gap: a payment that comes in between finds the wait. The sweeper
-        gets to see the case when there may be something to mend, so that plans of years cost it nothing.
+        Storing first and looking after leaves no gap: a payment that comes in between finds the wait. The
+        sweeper gets to see the case when there may be something to mend, so that plans of years cost it
+        nothing.
         """
         case_id, stage = CaseId.parse(payload["case_id"]), Stage(payload["stage"])
         deadline = self.clock() + timedelta(seconds=int(payload["seconds"]))

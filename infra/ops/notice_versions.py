@@ -16,7 +16,8 @@ from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, notice_words,
 STEPS = (
     "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_invitation", "meeting_reminder",
     "agreement_to_sign", "instalment_reminder", "instalment_late", "plan_breached", "plan_completed",
-    "complaint_acknowledgement", "complaint_extension", "complaint_decision", "opt_out_confirmation", "access_code",
+    "complaint_acknowledgement", "complaint_extension", "complaint_decision",
+    "opt_out_confirmation", "access_code",
 )  # fmt: skip
 _OVER_TWO = ("opt_out_confirmation", "access_code")
 RECORDS = FOLDER
