@@ -90,7 +90,7 @@ def zone_of(case: Case, profile: Profile) -> ZoneInfo:
 
 
 def is_held(case: Case, profile: Profile) -> bool:
-    """Whether something lies over the case under which nobody may be reminded, nor breach a plan (*policy*)."""
+    """Whether a hold lies over the case under which nobody is reminded, nor breaches a plan (*policy*)."""
     return bool(case.holds & profile.purposes[Purpose.INSTALMENT].stopped_by)
 
 

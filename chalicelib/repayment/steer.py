@@ -33,7 +33,7 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One of the executions that carry a plan: the `number`-th, begun at `began`, `rounds` looks behind it."""
+    """One of the executions that carry a plan: the `number`-th, `rounds` looks behind it since `began`."""
 
     case_id: CaseId
     plan: int
@@ -82,7 +82,7 @@ class Steer:
         raise TryAgain(f"the plan of case {leg.case_id} kept changing")
 
     def _over(self, case: Case, leg: Leg, plan: RepaymentPlan | None) -> Coming:
-        """End for a plan that is kept, superseded or ended otherwise; a mediation that meets again needs its own."""
+        """Name the end of a plan: kept, superseded or closed; mediation that meets again gets its execution."""
         if case.is_open and plan and plan.generation == leg.plan:
             profile = profiles.of_version(case.profile, case.profile_version)
             self.timers.ensure_running(case.id, profile.timers)
@@ -127,7 +127,7 @@ class Steer:
             tell(case, message, found.at, now, self.timers)
 
     def _break(self, case: Case, plan: RepaymentPlan, at: Standing, now: datetime) -> None:
-        """The grace is over: who asked for another plan in time gets his mediation, any other plan is broken."""
+        """The grace is over: who asked for another plan in time gets mediation, any other plan is broken."""
         if is_asked(case, plan):
             Renegotiate(self.timers).by_request(case, now)
         elif at.instalment:

@@ -29,7 +29,7 @@ def tell(case: Case, message: Message, at: datetime, now: datetime, timers: Time
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message by what it says, of which of a case's plans, and about which of its instalments (or of none)."""
+    """A message by what it says, of which of a case's plans, and about which instalment (0: about none)."""
 
     kind: str
     generation: int

@@ -57,7 +57,7 @@ def breach(case: Case, fact: Fact, listed: Waiting, now: datetime) -> bool:
 def reopen(
     case: Case, told: Sequence[Fact], listed: Sequence[Waiting], limit_at: datetime, now: datetime
 ) -> bool:
-    """Let mediation meet again until `limit_at`; returns False when case or plan are not as they were read."""
+    """Let mediation meet again until `limit_at`; returns False when case or plan are not as read."""
     actions = [*_goes(case, CaseStatus.ADJOURNED, now), CaseRow.limit_at.set(limit_at)]
     rows = [*map(facts.to_row, told), *map(waiting.row_of, listed)]
     return together.put_and_change(rows, case.id, actions, _as_read(case))
@@ -71,8 +71,8 @@ def refer(case: Case, fact: Fact, reason: str, now: datetime) -> bool:
 
 
 def _as_read(case: Case) -> Condition:
-    standing: Condition = CaseRow.status == case.status.value
-    return standing & plans.unchanged(case)
+    standing: Condition = (CaseRow.status == case.status.value) & plans.unchanged(case)
+    return standing
 
 
 def _goes(case: Case, to: CaseStatus, now: datetime) -> list[Action]:

@@ -19,7 +19,7 @@ from chalicelib.store.rows import CaseRow, FactRow, Row
 
 
 def fact_of(case_id: CaseId, plan: RepaymentPlan, now: datetime) -> Fact:
-    """Return the fact of a plan's state; its sequence names it, so two acts cannot both write the next one."""
+    """Return the fact of a plan's state; its sequence names it, so two acts cannot both write the next."""
     detail = {
         "currency": plan.currency,
         "total": plan.total,

@@ -20,7 +20,7 @@ class SteerPlan:
     telemetry: Telemetry
 
     def __call__(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the next stage and its seconds, what it rests on, and how often this execution has looked."""
+        """Return the next stage and its seconds, what it rests on, and how often this leg has looked."""
         leg = Leg(
             CaseId.parse(payload["case_id"]),
             int(payload["plan"]),

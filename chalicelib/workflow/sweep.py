@@ -70,8 +70,9 @@ class Sweep:
     def _cases(self, every: bool) -> Iterator[Case]:
         """Yield the cases filed up to today; with `every` also those filed ahead, which keep to a plan."""
         today = self.clock()
+        days = [*range(_DAYS), *(-1 - ahead for ahead in range(AHEAD if every else 0))]
         for lender in lenders.ids():
-            for back in range(-AHEAD if every else 0, _DAYS):
+            for back in days:
                 for loan_key in cases.opened_on(lender, today - timedelta(days=back)):
                     case = cases.latest(loan_key)
                     if isinstance(case, Case):
