@@ -54,7 +54,7 @@ class Renegotiate:
         return self._open(case, [fact], [], now)
 
     def by_request(self, case: Case, now: datetime) -> bool:
-        """Open mediation since he asked for it in time and the grace is over; False when the case moved on."""
+        """Open mediation since he asked in time and the grace is over; False when the case moved on."""
         return self._open(case, [], [], now)
 
     def _open(self, case: Case, told: Sequence[Fact], listed: Sequence[Waiting], now: datetime) -> bool:

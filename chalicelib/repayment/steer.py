@@ -82,7 +82,7 @@ class Steer:
         raise TryAgain(f"the plan of case {leg.case_id} kept changing")
 
     def _over(self, case: Case, leg: Leg, plan: RepaymentPlan | None) -> Coming:
-        """Name the end of a plan: kept, superseded or closed; mediation that meets again gets its execution."""
+        """Name the end of a plan: kept, superseded or closed; mediation meeting again gets its execution."""
         if case.is_open and plan and plan.generation == leg.plan:
             profile = profiles.of_version(case.profile, case.profile_version)
             self.timers.ensure_running(case.id, profile.timers)
