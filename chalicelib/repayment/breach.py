@@ -21,7 +21,7 @@ def breach(case: Case, plan: RepaymentPlan, late: Instalment, now: datetime) -> 
     which = (f"{plan.generation:02d}", f"{late.number:04d}")
     detail = {"due": late.due.isoformat(), "open": late.open, "currency": plan.currency}
     fact = Fact(case.id, FactKind.BREACH, now, which, detail)
-    return plan_changes.breach(case, fact, _listed(case, fact), now)
+    return plan_changes.breach(case, plan, fact, _listed(case, fact), now)
 
 
 def latest_breach(case: Case) -> Fact | None:

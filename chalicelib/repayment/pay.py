@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import AmountMismatch, TryAgain
 from chalicelib.domain.matching import credited
 from chalicelib.domain.money import Amount
@@ -82,8 +82,8 @@ class TakePayment:
 
 
 def may_have_plan(case: Case) -> bool:
-    """Whether it is worth a read to find a case's plan."""
-    return case.plan is not None or case.status in KEPT_TO
+    """Whether it is worth a read to find a case's plan: it is in force, or something came of it."""
+    return case.plan is not None or case.status in KEPT_TO or case.outcome == Outcome.AGREED
 
 
 def tell_kept(case: Case, now: datetime, timers: Timers) -> None:

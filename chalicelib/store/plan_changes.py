@@ -45,13 +45,12 @@ def pay(
     return together.put_and_change(rows, case.id, actions, condition)
 
 
-def breach(case: Case, fact: Fact, listed: Waiting, now: datetime) -> bool:
+def breach(case: Case, plan: RepaymentPlan, fact: Fact, listed: Waiting, now: datetime) -> bool:
     """Write a breach and list it; returns False when case, plan or holds are not as they were read."""
     held = CaseRow.holds == set(case.holds) if case.holds else CaseRow.holds.does_not_exist()
     rows = [facts.to_row(fact), waiting.row_of(listed)]
-    return together.put_and_change(
-        rows, case.id, _goes(case, CaseStatus.BREACHED, now), _as_read(case) & held
-    )
+    actions = [*_goes(case, CaseStatus.BREACHED, now), CaseRow.plan.set(plan.sequence)]
+    return together.put_and_change(rows, case.id, actions, _as_read(case) & held)
 
 
 def reopen(

@@ -51,7 +51,7 @@ def get(case_id: CaseId) -> RepaymentPlan | None:
 
 def unchanged(case: Case) -> Condition:
     """The condition that nothing was paid on a case's plan, nor came of it, since its head was read."""
-    return CaseRow.plan == case.plan if case.plan else CaseRow.plan.does_not_exist()
+    return CaseRow.plan == case.plan if case.plan is not None else CaseRow.plan.does_not_exist()
 
 
 def latest(found: Iterable[Fact]) -> RepaymentPlan | None:
