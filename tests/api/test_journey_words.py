@@ -14,13 +14,14 @@ from chalicelib.forms.journeys.apply import APPLY
 from chalicelib.forms.journeys.ask import ASK
 from chalicelib.forms.journeys.complain import COMPLAIN_OPEN
 from chalicelib.forms.journeys.dispute import DISPUTE
+from chalicelib.forms.journeys.renegotiate import RENEGOTIATE
 from chalicelib.forms.journeys.reschedule import RESCHEDULE
 from chalicelib.forms.journeys.withdraw import WITHDRAW
 from tests.api import inside
 from tests.api.browser import Browser
 from tests.scene import Scene
 
-JOURNEYS = (APPLY, ASK, COMPLAIN_OPEN, DISPUTE, RESCHEDULE, WITHDRAW)
+JOURNEYS = (APPLY, ASK, COMPLAIN_OPEN, DISPUTE, RENEGOTIATE, RESCHEDULE, WITHDRAW)
 HEAVIEST = 14 * 1024
 
 

@@ -1,4 +1,4 @@
-"""Payments put to instalments: oldest first, what is over goes on, the order changes nothing (invariant 16)."""
+"""Payments put to instalments: oldest first, what is over goes on, in any order (invariant 16)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from chalicelib.domain.person import Contact
 from chalicelib.store import cases, claims, facts, lenders, persons, unmatched
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
-from tests.packaging import visits
+from tests.packaging import plans, visits
 from tests.packaging.driver import FORM, JSON, Driver
 from tests.packaging.visitor import Visitor
 from tests.road import DEMO_BANK, PRINTS, SECRET
@@ -31,6 +31,7 @@ def drive(driver: Driver) -> None:
     further_cases(driver)
     deliveries(driver)
     letters(driver)
+    plans.keep(driver)
     visits.go_everywhere(driver)
     replies(driver)
     other_providers(driver)

@@ -117,7 +117,7 @@ class Keeper:
         return (self.running or self.machine.of("repayment")[-1:])[0].state
 
     def told(self) -> list[str]:
-        """Return the messages about the plan that left, in order; nobody says that one arrived, so over both channels."""
+        """Return the messages about the plan that left, in order; each goes over both channels in the end."""
         sent = facts.of(CASE_ID, FactKind.SENT)
         return list(dict.fromkeys(fact.which[0] for fact in sent if "-" in fact.which[0]))
 

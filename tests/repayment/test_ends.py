@@ -21,6 +21,10 @@ def listed(keeper: Keeper, kind: FactKind) -> int:
     return len(list(waiting.since(kind, keeper.now.date() - timedelta(days=10), keeper.now)))
 
 
+def status(keeper: Keeper) -> CaseStatus:
+    return keeper.case.status
+
+
 def renegotiate(keeper: Keeper) -> Renegotiate:
     return Renegotiate(keeper.scene.wiring.timers)
 
@@ -43,12 +47,11 @@ def test_a_request_in_time_leaves_the_plan_in_force_and_no_breach_follows(keeper
     keeper.to(local(-1))
     assert renegotiate(keeper).ask(keeper.case, asked(keeper.now))
     assert not renegotiate(keeper).ask(keeper.case, asked(keeper.now)), "twice is once"
-    assert keeper.case.status == CaseStatus.PLAN_ACTIVE
     keeper.to(GRACE_OVER - timedelta(seconds=1))
-    assert keeper.case.status == CaseStatus.PLAN_ACTIVE
+    assert status(keeper) == CaseStatus.PLAN_ACTIVE
     keeper.machine.definitions["case"]["States"]["Notify"] = {"Type": "Succeed"}
     keeper.to(GRACE_OVER)
-    assert keeper.case.status == CaseStatus.ADJOURNED
+    assert status(keeper) == CaseStatus.ADJOURNED
     assert keeper.facts(FactKind.BREACH) == []
     assert keeper.stage == "Renegotiated"
 

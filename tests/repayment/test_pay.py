@@ -11,7 +11,6 @@ import pytest
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import AmountMismatch
 from chalicelib.domain.money import Amount
-from chalicelib.repayment import pay
 from chalicelib.repayment.pay import Payment, TakePayment
 from chalicelib.store import cases, plan_changes, plans, waiting
 from tests.repayment.keeper import FIRST_DUE, Keeper
@@ -97,7 +96,7 @@ def test_two_at_once_both_count(keeper: Keeper, monkeypatch: pytest.MonkeyPatch,
         written: Callable[..., bool] = write
         return written(*args)
 
-    monkeypatch.setattr(pay.plan_changes, "pay", between)
+    monkeypatch.setattr(plan_changes, "pay", between)
     assert take(case, first, keeper.now)
     assert sum(paid(keeper)) == (150_000 if rival == "payment" else 100_000)
     assert keeper.case.plan == keeper.stands.sequence
