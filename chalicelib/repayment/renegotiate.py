@@ -15,7 +15,6 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.forms.journey import Submission
-from chalicelib.repayment.breach import take_off_the_list
 from chalicelib.repayment.wake import wake
 from chalicelib.store import cases, facts, plan_changes, plans, together, waiting
 from chalicelib.store.facts import Fact
@@ -63,8 +62,6 @@ class Renegotiate:
         limit_at = now + timedelta(seconds=profile.answered_wait)
         opened = plan_changes.reopen(case, told, listed, limit_at, now)
         if opened:
-            if case.status == CaseStatus.BREACHED:
-                take_off_the_list(case)
             wake(case.id, self.timers)
         return opened
 

@@ -15,7 +15,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.plan_stage import KEPT_TO, Standing, is_held, seen, standing, zone_of
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.repayment_plan import RepaymentPlan
-from chalicelib.repayment.breach import breach, latest_breach
+from chalicelib.repayment.breach import breach, latest_breach, take_off_the_list
 from chalicelib.repayment.renegotiate import Renegotiate, is_asked
 from chalicelib.repayment.told import BREACHED, LATE, REMINDER, Message, tell
 from chalicelib.store import cases, plans, waits
@@ -86,6 +86,7 @@ class Steer:
         if case.is_open and plan and plan.generation == leg.plan:
             profile = profiles.of_version(case.profile, case.profile_version)
             self.timers.ensure_running(case.id, profile.timers)
+            take_off_the_list(case)
         if case.is_open:
             return Coming(Stage.RENEGOTIATED)
         kept = plan is not None and not plan.remaining

@@ -31,12 +31,12 @@ def drive(driver: Driver) -> None:
     further_cases(driver)
     deliveries(driver)
     letters(driver)
-    plans.keep(driver)
     visits.go_everywhere(driver)
     replies(driver)
     other_providers(driver)
     driver.road.clock.advance(hours=12)  # night
     driver.stage(driver.event(id="e5", subject="night"), "Notify")
+    plans.keep(driver)
 
 
 def first_case(driver: Driver) -> str:

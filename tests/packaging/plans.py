@@ -69,6 +69,7 @@ def asked_after_a_breach(driver: Driver) -> None:
     mine = Visitor(driver)
     mine.enter(case)
     mine.journey("renegotiate", {"why": {"why": "ILLNESS"}, "offer": {}})
+    steer(driver, case)  # mediation meets again: off the staff's list
 
 
 def _agreed(driver: Driver, loan: str, phone: str) -> str:
