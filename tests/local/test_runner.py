@@ -82,7 +82,10 @@ def test_seeded_cases_have_a_meeting_ahead_and_a_plan_that_runs(running: Running
     told = {loan: {each["kind"] for each in case["timeline"]} for loan, case in cases.items()}
     assert {"FEEDBACK", "MEETING"} <= told["DB-2024-000320"]
     assert {"FEEDBACK", "MEETING", "AGREEMENT", "PLAN"} <= told["DB-2022-000771"]
-    assert {cases[loan]["status"] for loan in ("DB-2024-000320", "DB-2022-000771")} == {"APPLIED"}
+    plan = cases["DB-2022-000771"]
+    assert (cases["DB-2024-000320"]["status"], plan["status"]) == ("APPLIED", "PLAN_ACTIVE")
+    ahead = moment(plan["next_timer_at"]) - now(running)
+    assert timedelta(days=30) < ahead < timedelta(days=42), "the reminder of the second instalment"
     assert "您的权利" in running.get("/open/talks?lang=zh-CN").body
 
 
