@@ -1,4 +1,4 @@
-"""The repayment machine's roads, run on moto with real (short) timeouts: each timeout is an instalment's timer."""
+"""The repayment machine's roads on moto, with real (short) timeouts: each is an instalment's timer."""
 
 from __future__ import annotations
 
