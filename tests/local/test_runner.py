@@ -351,6 +351,15 @@ def test_no_answer_is_the_end_of_it(running: Running) -> None:
     assert to_next(running).status == 409
 
 
+def test_a_plan_nobody_paid_was_reminded_of_and_is_broken(running: Running) -> None:
+    plan = running.cases()["DB-2022-000771"]
+    assert plan["status"] == "BREACHED"
+    assert [each["which"] for each in plan["timeline"] if each["kind"] == "BREACH"] == [["01", "0002"]]
+    steps = [each["step"] for each in running.outbox() if each["case_id"] == plan["case_id"]]
+    told = [step for step in dict.fromkeys(steps) if "-1_" in step]
+    assert told == ["instalment_reminder-1_2", "instalment_late-1_2", "plan_breached-1_2"]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
