@@ -111,6 +111,18 @@ def close_case(event: dict[str, Any], context: Any) -> None:
     wired().close_case(CaseId.parse(event["case_id"]), Stage(event["stage"]))
 
 
+@app.lambda_function(name="steer_plan")
+def steer_plan(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Task of Steer."""
+    return wired().steer_plan(event)
+
+
+@app.lambda_function(name="await_payment")
+def await_payment(event: dict[str, Any], context: Any) -> None:
+    """Task of the waits of a repayment plan."""
+    wired().await_payment(event)
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
     """Mend what was torn; `{"detail": {"every": true}}` checks every open case's execution."""

@@ -22,6 +22,7 @@ class Settings:
     receipts_queue_url: str
     case_machine_arn: str
     delivery_machine_arn: str
+    repayment_machine_arn: str
     records_bucket: str
     print_bucket: str
     uploads_bucket: str
@@ -55,6 +56,7 @@ class Settings:
             receipts_queue_url=get("RECEIPTS_QUEUE_URL"),
             case_machine_arn=get("CASE_MACHINE_ARN"),
             delivery_machine_arn=get("DELIVERY_MACHINE_ARN"),
+            repayment_machine_arn=get("REPAYMENT_MACHINE_ARN"),
             records_bucket=get("RECORDS_BUCKET"),
             print_bucket=get("PRINT_BUCKET"),
             uploads_bucket=get("UPLOADS_BUCKET"),

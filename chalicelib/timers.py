@@ -32,12 +32,15 @@ class RestartsSpent(Exception):
 
 
 class Timers:
-    """Starts and signals executions: one per case, and one per step of messages to be delivered."""
+    """Starts and signals executions: per case, per step of messages to be delivered, per plan to be kept."""
 
-    def __init__(self, client: StepFunctions, case_machine: str, delivery_machine: str) -> None:
+    def __init__(
+        self, client: StepFunctions, case_machine: str, delivery_machine: str, repayment_machine: str
+    ) -> None:
         self._client = client
         self._case_machine = case_machine
         self._delivery_machine = delivery_machine
+        self._repayment_machine = repayment_machine
 
     def start(self, case_id: CaseId, timers: Mapping[str, int]) -> None:
         """Start a case's execution; a case that has one already keeps it (`timers`: seconds by stage)."""
@@ -62,6 +65,15 @@ class Timers:
         """Start a step's delivery if none is running; see ensure_running."""
         data = _delivery(case_id, step, patience, at)
         return self._ensure(self._delivery_machine, f"{case_id}-{step}", data)
+
+    def repay(self, case_id: CaseId, plan: int, now: datetime) -> None:
+        """Start keeping a case to its plan, the `plan`-th agreed; one that is kept to already stays."""
+        self._start(self._repayment_machine, _plan_name(case_id, plan, 1), _repayment(case_id, plan, 1, now))
+
+    def ensure_repaying(self, case_id: CaseId, plan: int, leg: int, now: datetime) -> bool:
+        """Start the `leg`-th execution of a plan if it does not run; see ensure_running."""
+        data = _repayment(case_id, plan, leg, now)
+        return self._ensure(self._repayment_machine, _plan_name(case_id, plan, leg), data)
 
     def answer(self, token: str) -> bool:
         """End a wait because the borrower answered; returns False when the wait was over already."""
@@ -135,3 +147,13 @@ def _case(case_id: CaseId, timers: Mapping[str, int]) -> dict[str, Any]:
 
 def _delivery(case_id: CaseId, step: str, patience: int, at: datetime) -> dict[str, Any]:
     return {"case_id": str(case_id), "step": step, "patience": patience, "at": stamp(at)}
+
+
+def _plan_name(case_id: CaseId, plan: int, leg: int) -> str:
+    """A plan longer than a year outlives an execution: the next ones are called `…-s2`, `-s3` …"""
+    return f"{case_id}-p{plan}" + (f"-s{leg}" if leg > 1 else "")
+
+
+def _repayment(case_id: CaseId, plan: int, leg: int, began: datetime) -> dict[str, Any]:
+    first = {"rounds": 0}
+    return {"case_id": str(case_id), "plan": plan, "leg": leg, "began": stamp(began), "next": first}

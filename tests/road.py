@@ -106,6 +106,7 @@ def _settings(table: str, queue: str, receipts: str) -> Settings:
         receipts_queue_url=receipts,
         case_machine_arn=_machine("case"),
         delivery_machine_arn=_machine("delivery"),
+        repayment_machine_arn=_machine("repayment"),
         records_bucket=RECORDS,
         print_bucket=PRINTS,
         uploads_bucket=UPLOADS,

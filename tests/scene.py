@@ -56,7 +56,8 @@ class Scene:
         for name in vars(wiring).keys() - _KEPT:
             del vars(wiring)[name]
         settings = wiring.settings
-        wiring.timers = Timers(self.machine, settings.case_machine_arn, settings.delivery_machine_arn)
+        arns = (settings.case_machine_arn, settings.delivery_machine_arn, settings.repayment_machine_arn)
+        wiring.timers = Timers(self.machine, *arns)
         channels: dict[ChannelName, Channel] = {
             ChannelName.SMS: self.sms,
             ChannelName.EMAIL: self.mail,

@@ -13,11 +13,12 @@ from chalicelib.api.opened import Opened, open_case, regulator
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit, Who, visited
 from chalicelib.domain.agreement import Agreement, Party
-from chalicelib.domain.codes import FactKind
+from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import UNDER_WAY
 from chalicelib.domain.meeting import Meeting
+from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.texts.plain import plain, require_link
 
@@ -128,7 +129,7 @@ def _agreement(opened: Opened, found: Agreement) -> dict[str, Any]:
 
 
 def _plan(opened: Opened, found: RepaymentPlan) -> dict[str, Any]:
-    today = opened.mine.stand.today
+    stand, due = opened.mine.stand, found.next_due
 
     def money(minor: int) -> str:
         return opened.money(minor, found.currency)
@@ -139,13 +140,16 @@ def _plan(opened: Opened, found: RepaymentPlan) -> dict[str, Any]:
         "paid": money(found.total - found.remaining),
         "lump": found.is_lump_sum,
         "done": not found.remaining,
+        "next": {"open": money(due.open), "due": opened.day(due.due)} if due else None,
+        "in_force": stand.case.status in KEPT_TO,
+        "broken": stand.case.status == CaseStatus.BREACHED,
         "rows": [
             {
                 "number": each.number,
                 "due": opened.day(each.due),
                 "amount": money(each.amount),
                 "open": money(each.open) if each.paid and each.open else "",
-                "state": each.state(today).value,
+                "state": each.state(stand.today).value,
             }
             for each in found.instalments
         ],

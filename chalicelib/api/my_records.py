@@ -107,7 +107,7 @@ def _line(opened: Opened, sent: Sent) -> dict[str, Any]:
     return {
         "id": sent.id,
         "day": opened.on(sent.at),
-        "kind": words["kinds"].get(sent.step, words["kinds"]["other"]),
+        "kind": words["kinds"].get(sent.step.partition("-")[0], words["kinds"]["other"]),
         "channel": words["channels"][sent.channel],
         "state": words["states"][_STATES.get(sent.state, "way")],
         "has_text": bool(sent.digest),

@@ -15,6 +15,7 @@ JOURNEYS = {
     FactKind.COMPLAINT: "complain",
     FactKind.QUESTION: "ask",
     FactKind.RESCHEDULE: "reschedule",
+    FactKind.RENEGOTIATION: "renegotiate",
     FactKind.WITHDRAWN: "withdraw",
     FactKind.PREFERENCE: "contact",
     FactKind.SIGN_UP: "sign_up",

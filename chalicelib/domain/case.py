@@ -78,6 +78,8 @@ class Case:
     `reached` are the steps of which a receipt says that a message arrived, `claims` who sends or sent what.
     `since` is when its mediation came to this status, `limit_at` until when it may take (both UTC),
     `mediator` who chairs it, by his id in the directory; `worklist` whose turn it is and `due_at` by when.
+    `plan` is the sequence of its plan's latest state, once something was paid on it or came of it: what rests
+    on the plan as it was read loses to that.
     """
 
     id: CaseId
@@ -108,6 +110,7 @@ class Case:
     mediator: str | None = None
     worklist: str | None = None
     due_at: datetime | None = None
+    plan: int | None = None
 
     @classmethod
     def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:

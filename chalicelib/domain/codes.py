@@ -53,12 +53,14 @@ class Purpose(StrEnum):
     """Why a person is contacted; a profile says which rules bind which purpose.
 
     COLLECTION asks for payment or an answer, STATUTORY is a notice the law demands, MEDIATION arranges or
-    carries a mediation, SERVICE tells of an act of his own case, REPLY confirms what he did a moment ago.
+    carries a mediation, INSTALMENT reminds of a payment he agreed to, SERVICE tells of an act of his own
+    case, REPLY confirms what he did a moment ago.
     """
 
     COLLECTION = "COLLECTION"
     STATUTORY = "STATUTORY"
     MEDIATION = "MEDIATION"
+    INSTALMENT = "INSTALMENT"
     SERVICE = "SERVICE"
     REPLY = "REPLY"
 
@@ -209,6 +211,8 @@ class FactKind(StrEnum):
     PLAN = "PLAN"
     PAYMENT = "PAYMENT"
     BREACH = "BREACH"
+    RENEGOTIATION = "RENEGOTIATION"
+    REFERRAL = "REFERRAL"
     MESSAGE = "MESSAGE"
     DUE = "DUE"
     SIGN_UP = "SIGN_UP"
@@ -234,6 +238,14 @@ class Stage(StrEnum):
     SIGNATURE = "Signature"
     PLAN_ACTIVE = "PlanActive"
     CLOSED = "Closed"
+    UPCOMING = "Upcoming"
+    DUE = "Due"
+    GRACE = "Grace"
+    HELD = "Held"
+    BREACHED = "Breached"
+    COMPLETED = "Completed"
+    RENEGOTIATED = "Renegotiated"
+    CONTINUED = "Continued"
     DELIVER = "Deliver"
     PAUSE = "Pause"
     NO_RESPONSE = "NoResponse"

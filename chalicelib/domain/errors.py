@@ -71,6 +71,10 @@ class Taken(AccordError):
     """Somebody else was quicker: the time or place is no longer free."""
 
 
+class NoPlanInForce(AccordError):
+    """The case has no plan, or none in the state that the act needs; the message says which."""
+
+
 class TryAgain(AccordError):
     """A provider or store asks to wait; the state machine retries the step (its name is in the ASL)."""
 

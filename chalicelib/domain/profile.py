@@ -56,10 +56,10 @@ class Step:
         return self.name.partition("-")[0]
 
     def numbered(self, name: str) -> Step:
-        """Return this message as one of several, over the one channel that its name ends in, if any."""
-        channel = name.rpartition("-")[2]
-        if channel.isdigit():
+        """Return this message as one of several: over the one channel that its name ends in, or over all."""
+        if name.count("-") == 1 and name.rpartition("-")[2].replace("_", "").isdecimal():
             return replace(self, name=name)
+        channel = name.rpartition("-")[2]
         if channel not in {each.value for each in self.channels}:
             raise InvalidProfile(f"{self.name} does not go over {channel}")
         return replace(self, name=name, channels=(ChannelName(channel),), fallback=())
@@ -109,8 +109,8 @@ class Profile:
     def step_named(self, name: str) -> Step:
         """Return a round or a message beside them by name; raises InvalidProfile when there is none.
 
-        What may be told more than once has a number in its name, and its channel when it goes over one alone:
-        `meeting_reminder-2`, `access_code-3-EMAIL`.
+        What may be told more than once has a number in its name, and its one channel when it has but one:
+        `access_code-3-EMAIL`, `meeting_reminder-2`, `instalment_reminder-1_3` (of the first plan, the third).
         """
         kind, _, rest = name.partition("-")
         for step in (*self.steps, *self.notices):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
 
@@ -44,6 +44,9 @@ class Instalment:
 class RepaymentPlan:
     """What is to be paid and when; a single instalment is a lump sum. The highest `sequence` is in force.
 
+    `generation` counts the plans agreed one after another, `since` (UTC) is when this one was: a payment made
+    before is none of it. Each payment makes a state with the next sequence.
+
     Raises AmountMismatch unless the instalments sum to `total` (invariant 16), ValueError unless they are
     numbered from 1, each positive and later than the one before.
     """
@@ -52,6 +55,8 @@ class RepaymentPlan:
     total: int
     instalments: tuple[Instalment, ...]
     sequence: int = 0
+    generation: int = 1
+    since: datetime | None = None
 
     def __post_init__(self) -> None:
         found = sum(each.amount for each in self.instalments)
@@ -78,6 +83,12 @@ class RepaymentPlan:
     def next_due(self) -> Instalment | None:
         """The first instalment not wholly paid, None when all are."""
         return next((each for each in self.instalments if each.open), None)
+
+    def following(self, before: RepaymentPlan | None) -> RepaymentPlan:
+        """Return this plan as what supersedes `before`: the next generation, its first state."""
+        if before is None:
+            return self
+        return replace(self, sequence=before.sequence + 1, generation=before.generation + 1)
 
 
 def monthly(currency: str, total: int, count: int, first_due: date) -> RepaymentPlan:

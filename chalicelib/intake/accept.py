@@ -13,6 +13,7 @@ from chalicelib.intake.open_case import open_case
 from chalicelib.intake.parse import parse_event
 from chalicelib.intake.upstream import Upstream
 from chalicelib.links import HashKeys
+from chalicelib.repayment.pay import TakePayment
 from chalicelib.store import events
 from chalicelib.store.lenders import Lender
 from chalicelib.timers import Timers
@@ -40,6 +41,8 @@ class Accept:
         match event.data:
             case OverdueData() as data:
                 open_case(upstream, data, self.lender_of(taken.lender), self.hash_keys(), self.timers)
+            case PaymentData() as data if balance.credit(upstream, data, TakePayment(self.timers)):
+                pass  # on a plan, with all that follows from it
             case PaymentData() as data if data.outstanding.total > 0:
                 balance.restate(upstream, data.outstanding)
             case PaymentData() | SettledData():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.case import Case
@@ -112,16 +113,21 @@ def restate(
     at: datetime,
     itemisation: Itemisation | None = None,
 ) -> Case | None:
-    """Put a newer balance on an open case; returns the case, or None when it is closed or knows newer.
-
-    An itemisation of the older balance goes: it would not sum to the newer one (invariant 8).
-    """
-    actions = [CaseRow.amount.set(to_map(amount)), CaseRow.balance_at.set(at)]
-    kept = to_json(itemisation) if itemisation else None
-    actions.append(CaseRow.itemisation.set(kept) if kept else CaseRow.itemisation.remove())
+    """Put a newer balance on an open case; returns the case, or None when it is closed or knows newer."""
+    actions = restating(amount, at, itemisation)
     if overdue_since:
         actions.append(CaseRow.overdue_since.set(overdue_since))
     return update(case_id, actions, is_open() & (CaseRow.balance_at < at))
+
+
+def restating(amount: Amount, at: datetime, itemisation: Itemisation | None = None) -> list[Action]:
+    """Return what puts a newer balance on a head.
+
+    An itemisation of the older balance goes: it would not sum to the newer one (invariant 8).
+    """
+    kept = to_json(itemisation) if itemisation else None
+    itemised = CaseRow.itemisation.set(kept) if kept else CaseRow.itemisation.remove()
+    return [CaseRow.amount.set(to_map(amount)), CaseRow.balance_at.set(at), itemised]
 
 
 def close(
@@ -132,14 +138,7 @@ def close(
     `balance_at` is the event time of a settlement: an older one than the balance on record is stale.
     NO_RESPONSE closes only a case that is unanswered still.
     """
-    actions = [
-        CaseRow.status.set(CaseStatus.CLOSED.value),
-        CaseRow.outcome.set(outcome.value),
-        CaseRow.closed_at.set(now),
-        CaseRow.closed_reason.set(reason),
-        CaseRow.worklist.remove(),
-        CaseRow.due_at.remove(),
-    ]
+    actions = closing(outcome, reason, now)
     condition = is_open()
     if balance_at:
         actions.append(CaseRow.balance_at.set(balance_at))
@@ -147,6 +146,28 @@ def close(
     if outcome == Outcome.NO_RESPONSE:
         condition &= CaseRow.status.is_in(CaseStatus.RECEIVED.value, CaseStatus.NOTICED.value)
     return update(case_id, actions, condition)
+
+
+def closing(outcome: Outcome, reason: str, now: datetime) -> list[Action]:
+    """Return what closes a head."""
+    return [
+        CaseRow.status.set(CaseStatus.CLOSED.value),
+        CaseRow.outcome.set(outcome.value),
+        CaseRow.closed_at.set(now),
+        CaseRow.closed_reason.set(reason),
+        CaseRow.worklist.remove(),
+        CaseRow.due_at.remove(),
+    ]
+
+
+def file_under(case: Case, day: datetime) -> None:
+    """Let the sweeper look at an open case from the UTC day of a moment on, and not before."""
+    update(case.id, [filing(case, day)], is_open())
+
+
+def filing(case: Case, day: datetime) -> Action:
+    """Return what files a head for the sweeper under the UTC day of a moment."""
+    return CaseRow.open_day.set(keys.open_day(case.lender, day))
 
 
 def reach(case_id: CaseId, step: str) -> None:

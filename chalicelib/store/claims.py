@@ -16,7 +16,7 @@ from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.person import Contact, Person
-from chalicelib.store import keys, persons
+from chalicelib.store import keys, persons, plans
 from chalicelib.store.cases import get
 from chalicelib.store.heads import connection
 from chalicelib.store.rows import CaseRow
@@ -38,16 +38,16 @@ def claim(
     """Claim one send for one attempt and count it for the person, both or none.
 
     Returns the case as it now is, Moved when `person` is not as it was read, None when the claim is lost.
-    The conditions recheck all that forbids the send: closed, answered, held, claimed before, another balance
-    (docs/architecture.md, Sending 3), and with `unreached` that no message of that step arrived. Opt-outs,
-    dead addresses and caps stand on the person, whose revision must be the one the decision rests on.
-    A claim of the very same value is our own write whose answer was lost.
+    The conditions recheck all that forbids the send: closed, answered, held, claimed before, another balance,
+    something paid on the plan (docs/architecture.md, Sending 3), and with `unreached` that no message of that
+    step arrived. Opt-outs, dead addresses and caps stand on the person, whose revision must be the one the
+    decision rests on. A claim of the very same value is our own write whose answer was lost.
     """
     actions: list[Action] = [_claim(key).set(value)]
     if first := case.status == CaseStatus.RECEIVED:
         actions += [CaseRow.status.set(CaseStatus.NOTICED.value), CaseRow.noticed_at.set(contact.at)]
     if not case.is_open:  # the sweeper has let go of it perhaps, and has to see this send settled
-        actions.append(CaseRow.open_day.set(keys.open_day(case.lender, case.opened_at)))
+        actions.append(CaseRow.open_day.set(keys.open_day(case.lender, contact.at)))
     counted, unchanged = persons.adding(person, persons.contact_name(case.id, key), contact)
     try:
         with TransactWrite(connection=connection()) as transaction:
@@ -78,7 +78,8 @@ def _permitted(case: Case, key: str, unreached: str) -> Condition:
     held = CaseRow.holds == set(case.holds) if case.holds else CaseRow.holds.does_not_exist()
     # The amount in the message must be the one on record when it leaves (invariant 3: recheck).
     unchanged = CaseRow.balance_at == case.balance_at
-    condition: Condition = same & held & _claim(key).does_not_exist() & unchanged
+    unpaid = plans.unchanged(case)
+    condition: Condition = same & held & _claim(key).does_not_exist() & unchanged & unpaid
     return condition & ~CaseRow.reached.contains(unreached) if unreached else condition
 
 

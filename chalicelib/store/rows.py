@@ -118,6 +118,7 @@ class CaseRow(Row):
     mediator = UnicodeAttribute(null=True)
     worklist = UnicodeAttribute(null=True)
     due_at = MomentAttribute(null=True)
+    plan = NumberAttribute(null=True)
 
 
 class FactRow(Row):
@@ -136,6 +137,7 @@ class WaitRow(Row):
     resume = UnicodeAttribute()
     entered = UnicodeAttribute(null=True)
     deadline = MomentAttribute()
+    leg = NumberAttribute(null=True)
 
 
 class DossierRow(Row):

@@ -17,6 +17,7 @@ class Wait:
     """One wait: `token` signals it; at `deadline` (UTC) the machine's own timeout leads on to `resume`.
 
     `entered`: when the machine entered the stage, by its own clock; a message of an earlier entry is stale.
+    `leg`: which of the executions that carry a plan one after another waits.
     """
 
     case_id: CaseId
@@ -25,6 +26,7 @@ class Wait:
     token: str
     deadline: datetime
     entered: datetime = LONG_AGO
+    leg: int = 0
 
 
 def row_of(wait: Wait) -> Row:
@@ -37,17 +39,13 @@ def row_of(wait: Wait) -> Row:
         resume=wait.resume.value,
         entered=wait.entered.isoformat(),
         deadline=wait.deadline,
+        leg=wait.leg or None,
     )
 
 
 def put(wait: Wait) -> None:
     """Store the current wait of a case; the one before it is over and replaced."""
     row_of(wait).save()
-
-
-def forget(case_id: CaseId) -> None:
-    """Forget the wait of an execution that has come to its end; a repeat changes nothing."""
-    WaitRow(keys.loan(case_id.loan_key), keys.wait(case_id)).delete()
 
 
 def get(case_id: CaseId) -> Wait | None:
@@ -57,4 +55,6 @@ def get(case_id: CaseId) -> Wait | None:
     except WaitRow.DoesNotExist:
         return None
     entered = datetime.fromisoformat(row.entered) if row.entered else LONG_AGO
-    return Wait(case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered)
+    return Wait(
+        case_id, Stage(row.stage), Stage(row.resume), row.token, row.deadline, entered, int(row.leg or 0)
+    )

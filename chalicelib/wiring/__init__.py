@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from chalicelib.intake.take import Intake
     from chalicelib.notices.send import Sender
     from chalicelib.timers import Timers
+    from chalicelib.workflow.await_payment import AwaitPayment
     from chalicelib.workflow.await_signal import AwaitSignal
     from chalicelib.workflow.close_case import CloseCase
     from chalicelib.workflow.dispatch import Dispatch
     from chalicelib.workflow.steer import Steer
+    from chalicelib.workflow.steer_plan import SteerPlan
     from chalicelib.workflow.sweep import Sweep
     from chalicelib.workflow.take_evidence import TakeEvidence
     from chalicelib.workflow.take_loan_event import TakeLoanEvent
@@ -67,7 +69,12 @@ class Wiring(Vault):
         from chalicelib.timers import Timers
 
         settings = self.settings
-        return Timers(self.client("stepfunctions"), settings.case_machine_arn, settings.delivery_machine_arn)
+        return Timers(
+            self.client("stepfunctions"),
+            settings.case_machine_arn,
+            settings.delivery_machine_arn,
+            settings.repayment_machine_arn,
+        )
 
     @cached_property
     def intake(self) -> Intake:
@@ -147,6 +154,19 @@ class Wiring(Vault):
         from chalicelib.workflow.close_case import CloseCase
 
         return CloseCase(self.clock)
+
+    @cached_property
+    def steer_plan(self) -> SteerPlan:
+        from chalicelib.repayment.steer import Steer
+        from chalicelib.workflow.steer_plan import SteerPlan
+
+        return SteerPlan(Steer(self.timers, self.clock), self.telemetry)
+
+    @cached_property
+    def await_payment(self) -> AwaitPayment:
+        from chalicelib.workflow.await_payment import AwaitPayment
+
+        return AwaitPayment(self.timers, self.clock)
 
     @cached_property
     def sweep(self) -> Sweep:

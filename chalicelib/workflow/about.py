@@ -17,6 +17,7 @@ from chalicelib.mediation import schedule
 from chalicelib.notices.plan import Ground
 from chalicelib.notices.purposes import Feedback, Meeting
 from chalicelib.notices.replies import CONFIRMATION
+from chalicelib.repayment import told
 from chalicelib.store import meetings
 
 Values = Mapping[str, Any]
@@ -55,6 +56,10 @@ def _times(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
     raise NoticeBlocked("no times are on record; nobody can choose one")
 
 
+def _instalment(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
+    return {"instalment": told.shown(this.case, this.step.name)}
+
+
 def _told(this: Ground, booked: Booked) -> Meeting:
     place = booked.place or booked.dial_in
     return Meeting(_local(this, booked.at), booked.mode.value, booked.mediator, place, booked.link)
@@ -72,5 +77,6 @@ ABOUT: Mapping[str, Callable[[Ground, ChannelName, bytes], Values]] = {
     schedule.INVITATION: _meeting,
     schedule.REMINDER: _meeting,
     schedule.CALLED_OFF: _meeting,
+    **dict.fromkeys(told.OF_INSTALMENTS, _instalment),
 }
 """What each message tells of, by the name of its words; a message not named here speaks of the debt alone."""

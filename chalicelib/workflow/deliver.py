@@ -18,6 +18,7 @@ from chalicelib.domain.purposes import End, PurposeRule
 from chalicelib.notices.outcome import Outcome, Sending
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground, plan_fallback
 from chalicelib.notices.under_way import failed, posted, receipt_expected, time_ends, waits_too_long
+from chalicelib.repayment import told
 from chalicelib.store import cases, claims, facts, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.watches import Watch
@@ -60,7 +61,8 @@ class Deliver:
         case = cases.get(task.case_id)
         profile = profiles.of_version(case.profile, case.profile_version)
         step, now = profile.step_named(task.step), self.clock()
-        if step.name in case.reached or _needs_none(case, profile.purposes[step.purpose]):
+        done = step.name in case.reached or _needs_none(case, profile.purposes[step.purpose])
+        if done or told.is_needless(case, step.name):
             return self.timers.delivered(task.token) or True
         history = facts.of(case.id)
         until = receipt_expected(case, step, history, now)

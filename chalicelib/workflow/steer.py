@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import (
     ENDS,
@@ -25,7 +25,7 @@ from chalicelib.mediation.assign import assign
 from chalicelib.mediation.schedule import REMINDER
 from chalicelib.mediation.standing import timers_of
 from chalicelib.mediation.tell import tell
-from chalicelib.store import cases, facts, meetings, waits
+from chalicelib.store import cases, facts, meetings
 from chalicelib.store.facts import Fact
 from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.timers import Timers
@@ -34,7 +34,6 @@ _CLOSES = {
     Due.LIMIT: (Outcome.TERMINATED, "the mediation limit passed"),
     Due.UNSIGNED: (Outcome.NOT_AGREED, "not everybody signed in time"),
 }
-_OVER = (Stage.PLAN_ACTIVE, Stage.CLOSED)
 _WORTH_WAKING = timedelta(minutes=1)
 
 
@@ -57,8 +56,6 @@ class Steer:
         if case.status == CaseStatus.ACCEPTED:
             case = assign(case, now)
         stage = STAGE_OF[case.status]
-        if stage in _OVER:
-            waits.forget(case_id)
         until = self._until(case, now)
         seconds = {stage.value: max(1, math.ceil((until - now).total_seconds()))} if until else {}
         return {"case_id": str(case_id), "timers": {**timers, **seconds}, "stage": stage.value}

@@ -12,6 +12,7 @@ from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind, Stage
 from chalicelib.domain.mediation import STAGE_OF
+from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.profile import Profile, Step
 from chalicelib.notices.plan import Ground, claim_key, plan
 from chalicelib.notices.send import lease_over
@@ -22,6 +23,7 @@ from chalicelib.store.waits import Wait
 from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.timers import RestartsSpent, Timers
 from chalicelib.workflow.sweep_deliveries import mend_deliveries
+from chalicelib.workflow.sweep_plans import AHEAD, mend_plan
 
 _DAYS = 90  # longer than a case can stay open: 14 days to answer, 30 to mediate, and room for holds
 _RECEIPTS = 50  # tried anew in one run
@@ -47,7 +49,7 @@ class Sweep:
         swept = mended = 0
         known: set[tuple[str, str]] = set()
         failure: Exception | None = None
-        for case in self._cases():
+        for case in self._cases(every):
             swept += 1
             try:
                 mended += self._mend(case, every)
@@ -66,10 +68,12 @@ class Sweep:
             raise failure
         return mended
 
-    def _cases(self) -> Iterator[Case]:
+    def _cases(self, every: bool) -> Iterator[Case]:
+        """Yield the cases filed up to today; with `every` also those filed ahead, which keep to a plan."""
         today = self.clock()
+        days = [*range(_DAYS), *(-1 - ahead for ahead in range(AHEAD if every else 0))]
         for lender in lenders.ids():
-            for back in range(_DAYS):
+            for back in days:
                 for loan_key in cases.opened_on(lender, today - timedelta(days=back)):
                     case = cases.latest(loan_key)
                     if isinstance(case, Case):
@@ -94,11 +98,11 @@ class Sweep:
         wait = waits.get(case.id)
         if not case.is_open:
             return self._retire(case, wait, sending)
+        if case.status in KEPT_TO:
+            return mend_plan(case, wait, self.timers, self.clock(), every=every) or stuck
         lost = wait is not None and _signal_was_lost(case, wait)
         if wait and lost and self.timers.answer(wait.token):
             return True
-        if STAGE_OF.get(case.status) == Stage.PLAN_ACTIVE:  # its execution has ended well
-            return stuck
         # A send without an outcome had a sender that died, and its execution may have died with it.
         started = (every or lost or stuck or self._is_suspect(case, wait)) and self._restart(case, wait)
         delivering = mend_deliveries(case, self.timers, self.clock(), every=every)

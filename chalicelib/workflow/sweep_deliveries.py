@@ -25,11 +25,12 @@ def mend_deliveries(case: Case, timers: Timers, now: datetime, *, every: bool) -
     if case.answered:
         return _mend_receipt(case, timers, now, every)
     profile = profiles.of_version(case.profile, case.profile_version)
-    mended = [_mend(case, step, timers, now, every) for step in profile.steps]
+    mended = [mend_step(case, step, timers, now, every=every) for step in profile.steps]
     return any(mended)
 
 
-def _mend(case: Case, step: Step, timers: Timers, now: datetime, every: bool) -> bool:
+def mend_step(case: Case, step: Step, timers: Timers, now: datetime, *, every: bool) -> bool:
+    """Start a step's delivery anew that has lost its execution after its first send (see above)."""
     began, ends = min(claimed(case, step).values(), default=None), time_ends(case, step)
     if not began or not ends or not step.fallback or step.name in case.reached:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 _SUBMISSION = "seededseeded"
 _ANSWER = {"reason": "INCOME_REDUCTION", "wish": "YES", "mode": "ONLINE_VIDEO"}
 _DOCUMENT = "3f" * 32
+_LOOKS, _PAUSE = 200, 0.05  # ten seconds in all
 
 
 def carry_on(loans: Iterable[dict[str, Any]], now: datetime) -> None:
@@ -77,3 +79,20 @@ def _agree(case_id: Any, loan: dict[str, Any], now: datetime) -> None:
     paid = plans.Instalment(1, first, plan.instalments[0].amount, plan.instalments[0].amount)
     after = plans.RepaymentPlan(currency, total, (paid, *plan.instalments[1:]), 1)
     _product("store.plans").append(case_id, after, now)
+    _keep(case_id, now)
+
+
+def _keep(case_id: Any, now: datetime) -> None:
+    """Let the plan's own machine take over from the case's, as when an agreement takes effect."""
+    waits, stages = _product("store.waits"), _product("domain.codes").Stage
+    for _ in range(_LOOKS):  # the answer has woken the machine, which has yet to wait for what comes of it
+        wait = waits.get(case_id)
+        if wait and wait.stage == stages.ANSWERED:
+            break
+        time.sleep(_PAUSE)
+    head, active = _product("store.rows").CaseRow, _product("domain.codes").CaseStatus.PLAN_ACTIVE
+    changes = [head.status.set(active.value), head.since.set(now)]
+    _product("store.heads").update(case_id, changes, head.generation == case_id.generation)
+    timers = _product("wiring").wired().timers
+    timers.answer(wait.token)
+    timers.repay(case_id, 1, now)

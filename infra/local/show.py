@@ -21,6 +21,9 @@ _DUE = {
     "RemindAgain": "second reminder",
     "NoResponse": "end of the time to answer",
     "LimitPassed": "end of the mediation limit",
+    "Due": "reminder of an instalment",
+    "Grace": "end of the day of an instalment",
+    "Breached": "end of the grace of an instalment",
     "Deliver": "no receipt: next channel",
 }
 

@@ -15,7 +15,7 @@ from boto3.dynamodb.types import Binary, TypeDeserializer
 from infra.local.clients import client
 
 _WAIT, _WATCH, _HEAD = "#WAIT", "#WATCH#", "CASE"
-_DELIVER = "Deliver"
+_DELIVER, _BREACHED = "Deliver", "Breached"
 _UNANSWERED = ("RECEIVED", "NOTICED")
 
 Fact = dict[str, Any]
@@ -26,7 +26,8 @@ class Wait:
     """A timer: when it falls due (UTC), the stage it leads to, and the token of the task it ends.
 
     `step` names the messages whose delivery waits; a case's own wait has none. `idle`: nothing can come of
-    it but the end of the execution, because the case is closed or answered or no other channel is left.
+    it but the end of the execution, because the case is closed or answered or no other channel is left, or
+    but another look at a broken plan.
     """
 
     deadline: datetime
@@ -80,7 +81,7 @@ def _wait(row: dict[str, Any], head: dict[str, Any]) -> Wait:
     step = str(row["sk"]).partition(_WATCH)[2]
     deadline = datetime.fromisoformat(str(row["deadline"]).replace("Z", "+00:00")).astimezone(UTC)
     stage = _DELIVER if step else str(row["resume"])
-    idle = bool(step) and _is_idle(head, case_id(row), step)
+    idle = _is_idle(head, case_id(row), step) if step else row["stage"] == _BREACHED
     return Wait(deadline, case_id(row), stage, str(row["token"]), step, idle)
 
 

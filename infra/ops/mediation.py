@@ -257,7 +257,8 @@ def _act(
 
 def _timers(stage: Stage) -> Timers:
     outputs = stage.outputs
-    return Timers(stage.client("stepfunctions"), outputs["CaseMachineArn"], outputs["DeliveryMachineArn"])
+    arns = (outputs[f"{name}MachineArn"] for name in ("Case", "Delivery", "Repayment"))
+    return Timers(stage.client("stepfunctions"), *arns)
 
 
 def _session(timers: Timers) -> Session:

@@ -15,9 +15,9 @@ from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, notice_words,
 
 STEPS = (
     "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_times", "meeting_invitation",
-    "meeting_reminder", "meeting_cancelled", "agreement_to_sign", "instalment_reminder",
-    "complaint_acknowledgement", "complaint_extension", "complaint_decision", "opt_out_confirmation",
-    "access_code",
+    "meeting_reminder", "meeting_cancelled", "agreement_to_sign", "instalment_reminder", "instalment_late",
+    "plan_breached", "plan_completed", "complaint_acknowledgement", "complaint_extension",
+    "complaint_decision", "opt_out_confirmation", "access_code",
 )  # fmt: skip
 _OVER_TWO = ("opt_out_confirmation", "access_code")
 RECORDS = FOLDER

@@ -13,6 +13,8 @@ FUNCTIONS = {
     "AwaitSignal": "await_signal",
     "Steer": "steer",
     "CloseCase": "close_case",
+    "SteerPlan": "steer_plan",
+    "AwaitPayment": "await_payment",
     "Sweep": "sweep",
 }
 """Logical id -> Python name; one vocabulary from the code to the console."""

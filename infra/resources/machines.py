@@ -8,8 +8,15 @@ from pathlib import Path
 from infra.resources.parts import NAME, Part, att, log_group, ref, same_account, sub
 
 FOLDER = Path(__file__).parents[1] / "machines"
-TASKS = ("AwaitSignal", "Steer", "CloseCase")
-MACHINES = {"CaseMachine": "case", "DeliveryMachine": "delivery"}
+TASKS = {
+    "CaseMachine": ("AwaitSignal", "Steer", "CloseCase"),
+    "DeliveryMachine": (),
+    "RepaymentMachine": ("SteerPlan", "AwaitPayment"),
+}
+"""The functions that each machine calls."""
+SENDING = ("CaseMachine", "DeliveryMachine")
+"""The machines that put messages into the senders' queue."""
+MACHINES = {"CaseMachine": "case", "DeliveryMachine": "delivery", "RepaymentMachine": "repayment"}
 """Logical id -> the name of its file and, behind the stage's, of the machine."""
 LOG_DELIVERY = [
     "logs:CreateLogDelivery",
@@ -27,7 +34,7 @@ LOG_DELIVERY = [
 def part() -> Part:
     resources: Part = {}
     for name, file in MACHINES.items():
-        tasks = TASKS if name == "CaseMachine" else ()
+        tasks = TASKS[name]
         resources[name] = machine(name, file, tasks)
         resources[f"{name}Role"] = role(name, tasks)
         resources[f"{name}Logs"] = log_group(f"/aws/vendedlogs/states/{NAME}-{file}")
@@ -38,7 +45,9 @@ def part() -> Part:
 
 
 def machine(name: str, file: str, tasks: tuple[str, ...]) -> Part:
-    functions = {f"{task}Arn": att(task) for task in tasks}
+    given = {f"{task}Arn": att(task) for task in tasks}
+    if name in SENDING:
+        given["NoticesQueueUrl"] = ref("NoticesQueue")
     return {
         "Type": "AWS::StepFunctions::StateMachine",
         "Properties": {
@@ -47,7 +56,7 @@ def machine(name: str, file: str, tasks: tuple[str, ...]) -> Part:
             "StateMachineType": "STANDARD",
             "RoleArn": att(f"{name}Role"),
             "DefinitionString": json.dumps(json.loads((FOLDER / f"{file}.asl.json").read_text())),
-            "DefinitionSubstitutions": functions | {"NoticesQueueUrl": ref("NoticesQueue")},
+            "DefinitionSubstitutions": given,
             "LoggingConfiguration": {
                 "Level": "ERROR",
                 "IncludeExecutionData": False,
@@ -58,8 +67,9 @@ def machine(name: str, file: str, tasks: tuple[str, ...]) -> Part:
 
 
 def role(name: str, tasks: tuple[str, ...]) -> Part:
-    """A role that lets a machine put messages into the senders' queue and call its own functions."""
-    statements = [to_senders(), key_of_senders(), log_delivery()]
+    """A role that lets a machine call its own functions and, if it sends, fill the senders' queue."""
+    senders = [to_senders(), key_of_senders()] if name in SENDING else []
+    statements = [*senders, log_delivery()]
     if tasks:
         invoke = {"Action": ["lambda:InvokeFunction"], "Resource": [att(task) for task in tasks]}
         statements.append({"Sid": "Tasks", "Effect": "Allow", **invoke})

@@ -123,6 +123,7 @@ def environment() -> Part:
         # Written out, not a reference: the machine refers to the functions, which would close a circle.
         "ACCORD_CASE_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-case")),
         "ACCORD_DELIVERY_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-delivery")),
+        "ACCORD_REPAYMENT_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-repayment")),
         "ACCORD_RECEIPTS_QUEUE_URL": ref("ReceiptsQueue"),
         "ACCORD_RECORDS_BUCKET": ref("RecordsBucket"),
         "ACCORD_PRINT_BUCKET": ref("PrintBucket"),

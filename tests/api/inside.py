@@ -53,6 +53,7 @@ COMPLAINT: Road = (
 YOU: Road = (("you", {"contact": "138 0013 8001", "name": "", "case_reference": ""}),)
 QUESTION: Road = (("topic", {"topic": "mediation"}), ("mediation", {"text": "要多久？"}))
 WITHDRAW: Road = (("sure", {"sure": "UNDERSTOOD"}), ("why", {"why": "不需要了"}))
+RENEGOTIATE: Road = (("why", {"why": "ILLNESS"}), ("offer", {"monthly": "500", "text": "住院"}))
 RESCHEDULE: Road = (("times", {"times": "2026-12-01T14"}), ("why", {"why": "上班"}))
 
 

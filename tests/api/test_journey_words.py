@@ -16,6 +16,7 @@ from chalicelib.forms.journeys.complain import COMPLAIN_OPEN
 from chalicelib.forms.journeys.dispute import DISPUTE
 from chalicelib.forms.journeys.extend import EXTEND
 from chalicelib.forms.journeys.meeting_time import MEETING_TIME
+from chalicelib.forms.journeys.renegotiate import RENEGOTIATE
 from chalicelib.forms.journeys.reschedule import RESCHEDULE
 from chalicelib.forms.journeys.statement import STATEMENT
 from chalicelib.forms.journeys.withdraw import WITHDRAW
@@ -23,7 +24,10 @@ from tests.api import inside
 from tests.api.browser import Browser
 from tests.scene import Scene
 
-JOURNEYS = (APPLY, ASK, COMPLAIN_OPEN, DISPUTE, EXTEND, MEETING_TIME, RESCHEDULE, STATEMENT, WITHDRAW)
+JOURNEYS = (
+    *(APPLY, ASK, COMPLAIN_OPEN, DISPUTE, EXTEND, MEETING_TIME),
+    *(RENEGOTIATE, RESCHEDULE, STATEMENT, WITHDRAW),
+)
 HEAVIEST = 14 * 1024
 
 

@@ -134,6 +134,7 @@ def _accord() -> Iterator[tuple[str, str]]:
         "LOAN_EVENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/accord-loan-events",
         "RECEIPTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/accord-receipts",
         "DELIVERY_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:accord-bench-delivery",
+        "REPAYMENT_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:accord-bench-repayment",
         "RECORDS_BUCKET": "accord-bench-records",
         "PRINT_BUCKET": "accord-bench-print",
         "UPLOADS_BUCKET": "accord-bench-uploads",

@@ -1,4 +1,4 @@
-"""The roads that few take: codes, dead links, what was sent by mistake, branches, cases that have moved on."""
+"""The roads that few take: codes, dead links, what was sent by mistake, branches, cases that moved on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from tests.browser.roads import FACTOR, enter, journey
 from tests.browser.stage import Stage
 from tests.browser.visitor import EVERY_BOX, Visitor
-from tests.end_to_end.stack import link_in
 from tests.handed_in import PDF, archive
 
 NOBODYS = "/n/" + "x" * 22

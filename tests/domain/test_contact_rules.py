@@ -85,7 +85,7 @@ def test_an_answered_case_gets_no_notice(status: CaseStatus, purpose: Purpose) -
     assert _decide(debt(status=status), purpose=purpose).rule == "case.answered"
 
 
-@pytest.mark.parametrize("purpose", [Purpose.MEDIATION, Purpose.SERVICE, Purpose.REPLY])
+@pytest.mark.parametrize("purpose", sorted(set(Purpose) - {Purpose.COLLECTION, Purpose.STATUTORY}))
 def test_an_answer_does_not_end_what_follows_from_it(purpose: Purpose) -> None:
     assert _decide(debt(status=CaseStatus.APPLIED), purpose=purpose).verdict == Verdict.ALLOW
 
@@ -96,7 +96,7 @@ def test_an_open_case_without_debt_counts_as_closed() -> None:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_payment_ends_contact_and_mediation_but_no_complaint(purpose: Purpose) -> None:
-    ended = purpose in (Purpose.COLLECTION, Purpose.STATUTORY, Purpose.MEDIATION)
+    ended = purpose not in (Purpose.SERVICE, Purpose.REPLY)
     assert (_decide(debt(status=CaseStatus.CLOSED), purpose=purpose).rule == "case.closed") == ended
 
 

@@ -25,7 +25,13 @@ from tests.faults.state import Snapshot, State, rows, table
 from tests.faults.web import APP_URL
 from tests.road import SECRET, Road
 
-_FUNCTIONS = {"AwaitSignal": "await_signal", "Steer": "steer", "CloseCase": "close_case"}
+_FUNCTIONS = {
+    "AwaitSignal": "await_signal",
+    "Steer": "steer",
+    "CloseCase": "close_case",
+    "SteerPlan": "steer_plan",
+    "AwaitPayment": "await_payment",
+}
 
 
 class Process(wirings.Wiring):

@@ -73,7 +73,7 @@ class Machine:
         self.clock, self.invoke, self.enqueue = clock, invoke, enqueue
         self.definitions: dict[str, dict[str, Any]] = {
             name: json.loads((MACHINES / f"{name}.asl.json").read_text(encoding="utf-8"))
-            for name in ("case", "delivery")
+            for name in ("case", "delivery", "repayment")
         }
         self.executions: dict[str, Execution] = {}
         self.issued = 0
@@ -185,14 +185,17 @@ class Machine:
             self.enqueue(json.dumps(given["MessageBody"]))
             return
         try:
-            result = self.invoke(given["FunctionName"].strip("${}").removesuffix("Arn"), given["Payload"])
+            said = self.invoke(given["FunctionName"].strip("${}").removesuffix("Arn"), given["Payload"])
         except TaskFailed as failed:
             if one.token == token:  # a task that was answered before its function died is over
                 self._error(one, failed.error, "")
             return
         if not waits:
             if "OutputPath" in state:
-                one.data = read(state["OutputPath"], {"Payload": result})
+                one.data = read(state["OutputPath"], {"Payload": said})
+            elif path := state["ResultPath"]:
+                chosen = resolve(state["ResultSelector"], {"Payload": said}, {})
+                one.data[path.removeprefix("$.")] = chosen
             self._go(one, state["Next"])
 
     def _retry_at(self, retrier: Mapping[str, Any], tries: int) -> datetime:

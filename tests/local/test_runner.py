@@ -82,7 +82,10 @@ def test_seeded_cases_have_a_meeting_ahead_and_a_plan_that_runs(running: Running
     told = {loan: {each["kind"] for each in case["timeline"]} for loan, case in cases.items()}
     assert {"FEEDBACK", "MEETING"} <= told["DB-2024-000320"]
     assert {"FEEDBACK", "MEETING", "AGREEMENT", "PLAN"} <= told["DB-2022-000771"]
-    assert {cases[loan]["status"] for loan in ("DB-2024-000320", "DB-2022-000771")} == {"APPLIED"}
+    plan = cases["DB-2022-000771"]
+    assert (cases["DB-2024-000320"]["status"], plan["status"]) == ("APPLIED", "PLAN_ACTIVE")
+    ahead = moment(plan["next_timer_at"]) - now(running)
+    assert timedelta(days=30) < ahead < timedelta(days=42), "the reminder of the second instalment"
     assert "您的权利" in running.get("/open/talks?lang=zh-CN").body
 
 
@@ -346,6 +349,15 @@ def test_no_answer_is_the_end_of_it(running: Running) -> None:
     cases = running.cases()
     assert cases["DB-2024-000117"]["outcome"] == "NO_RESPONSE"
     assert to_next(running).status == 409
+
+
+def test_a_plan_nobody_paid_was_reminded_of_and_is_broken(running: Running) -> None:
+    plan = running.cases()["DB-2022-000771"]
+    assert plan["status"] == "BREACHED"
+    assert [each["which"] for each in plan["timeline"] if each["kind"] == "BREACH"] == [["01", "0002"]]
+    steps = [each["step"] for each in running.outbox() if each["case_id"] == plan["case_id"]]
+    told = [step for step in dict.fromkeys(steps) if "-1_" in step]
+    assert told == ["instalment_reminder-1_2", "instalment_late-1_2", "plan_breached-1_2"]
 
 
 @pytest.mark.parametrize(

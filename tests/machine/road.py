@@ -12,7 +12,7 @@ from typing import Any
 MACHINES = Path(__file__).parents[2] / "infra" / "machines"
 ARNS = {
     name: f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
-    for name in ("AwaitSignalArn", "SteerArn", "CloseCaseArn")
+    for name in ("AwaitSignalArn", "SteerArn", "CloseCaseArn", "SteerPlanArn", "AwaitPaymentArn")
 }
 # Long enough to act within, short enough to wait for.
 LONG, SHORT, LIMIT = 60, 1, 20.0
@@ -114,6 +114,11 @@ class Machine:
         given = {"case_id": "case-0001", "step": "first_notice", "patience": patience, "at": "then"}
         return self._start("delivery", given, script)
 
+    def repay(self, script: Script | None = None) -> Road:
+        """Start the second execution of a plan."""
+        given = {"case_id": "case-0001", "plan": 1, "leg": 2, "began": "then", "next": {"rounds": 0}}
+        return self._start("repayment", given, script)
+
     def _start(self, name: str, given: dict[str, Any], script: Script | None) -> Road:
         self.road = Road(self.client, self.queue, script=script)
         started = self.client.start_execution(stateMachineArn=self.arns[name], input=json.dumps(given))
@@ -123,8 +128,8 @@ class Machine:
     def invoke(self, function: str, _qualifier: Any, body: Any, _sent: Any, answer: Any) -> bytes:
         """Stands in for moto's Lambda: notes the call, plays the script; `answer`: the response's headers."""
         assert self.road is not None
-        name = function.rsplit(":", 1)[-1]
-        call = {"function": name, "stage": name.removesuffix("Arn"), **json.loads(body)}
+        call = {"function": function.rsplit(":", 1)[-1], **json.loads(body)}
+        call.setdefault("stage", "Steer")  # alone of all tasks it looks at every stage
         self.road.calls.append(call)
         try:
             found = self.road.script(self.road, call) if self.road.script else None

@@ -354,4 +354,3 @@ def test_a_payment_that_closed_the_case_leaves_nothing_to_do(booked: Scene) -> N
     assert _steer(booked)["stage"] == Stage.CLOSED.value
     assert booked.facts(FactKind.DUE) == []
     assert f"{CASE_ID}-meeting_reminder-10002" not in booked.machine.statuses
-    assert waits.get(CASE_ID) is None

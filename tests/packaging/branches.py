@@ -22,7 +22,7 @@ from chalicelib.store import cases, claims, facts, lenders, meetings, persons, u
 from chalicelib.store import standing as heads
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
-from tests.packaging import visits
+from tests.packaging import plans, visits
 from tests.packaging.driver import FORM, JSON, Driver
 from tests.packaging.visitor import Visitor
 from tests.road import DEMO_BANK, PRINTS, SECRET
@@ -41,6 +41,7 @@ def drive(driver: Driver) -> None:
     other_providers(driver)
     driver.road.clock.advance(hours=12)  # night
     driver.stage(driver.event(id="e5", subject="night"), "Notify")
+    plans.keep(driver)
 
 
 def first_case(driver: Driver) -> str:
@@ -75,7 +76,7 @@ def mediation(driver: Driver) -> None:
     driver.road.clock.now = meeting.at - timedelta(hours=24)
     driver.run("steer", {"case_id": str(case), "timers": {}})  # reminds
     driver.road.clock.advance(days=40)
-    driver.run("steer", {"case_id": str(case), "timers": {}})  # closes, and forgets the wait
+    driver.run("steer", {"case_id": str(case), "timers": {}})  # closes
     assert cases.get(case).outcome == Outcome.TERMINATED
     driver.road.clock.now = now
 

@@ -93,15 +93,22 @@ def test_the_key_is_used_through_services_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("machine", "tasks"), [("CaseMachine", ["AwaitSignal", "Steer", "CloseCase"]), ("DeliveryMachine", [])]
+    ("machine", "tasks", "sends"),
+    [
+        ("CaseMachine", ["AwaitSignal", "Steer", "CloseCase"], True),
+        ("DeliveryMachine", [], True),
+        ("RepaymentMachine", ["SteerPlan", "AwaitPayment"], False),
+    ],
 )
 def test_a_machine_calls_its_tasks_and_fills_the_senders_queue_and_nothing_else(
-    machine: str, tasks: list[str]
+    machine: str, tasks: list[str], sends: bool
 ) -> None:
     role = resources("AWS::IAM::Role")[f"{machine}Role"]
     by_name = {one["Sid"]: one for one in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]}
-    assert set(by_name) == {"Senders", "SendersKey", "LogDelivery"} | ({"Tasks"} if tasks else set())
+    senders = {"Senders", "SendersKey"} if sends else set()
+    assert set(by_name) == senders | {"LogDelivery"} | ({"Tasks"} if tasks else set())
     assert [arn["Fn::GetAtt"][0] for arn in by_name.get("Tasks", {}).get("Resource", [])] == tasks
-    assert by_name["Senders"]["Resource"] == {"Fn::GetAtt": ["NoticesQueue", "Arn"]}
-    assert by_name["Senders"]["Action"] == ["sqs:SendMessage"]
+    if sends:
+        assert by_name["Senders"]["Resource"] == {"Fn::GetAtt": ["NoticesQueue", "Arn"]}
+        assert by_name["Senders"]["Action"] == ["sqs:SendMessage"]
     assert set(by_name["LogDelivery"]["Action"]) == ANY_RESOURCE

@@ -51,7 +51,8 @@ def wiring(scene: Scene) -> Wiring:
     """The real wiring, with its own channels; only Step Functions is a stand-in."""
     settings = scene.wiring.settings
     made = Wiring(settings, clock=scene.wiring.clock)
-    made.timers = Timers(scene.machine, settings.case_machine_arn, settings.delivery_machine_arn)
+    arns = (settings.case_machine_arn, settings.delivery_machine_arn, settings.repayment_machine_arn)
+    made.timers = Timers(scene.machine, *arns)
     return made
 
 

@@ -16,6 +16,7 @@ from tests.samples import CASE_ID, NOON
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-case"
 DELIVERY = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-delivery"
+REPAYMENT = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-repayment"
 NAME = str(CASE_ID)
 STEP = f"{NAME}-first_notice"
 
@@ -27,7 +28,7 @@ def machine() -> FakeStepFunctions:
 
 @pytest.fixture
 def timers(machine: FakeStepFunctions) -> Timers:
-    return Timers(machine, ARN, DELIVERY)
+    return Timers(machine, ARN, DELIVERY, REPAYMENT)
 
 
 def test_an_execution_is_named_after_its_case_and_told_ids_and_timers_only(
@@ -140,3 +141,21 @@ def test_any_other_failure_is_raised(
     machine.failing[operation] = "AccessDeniedException"
     with pytest.raises(ClientError):
         call(timers)
+
+
+def test_a_plan_has_one_execution_and_its_successors_have_names_of_their_own(
+    timers: Timers, machine: FakeStepFunctions
+) -> None:
+    for _ in range(2):
+        timers.repay(CASE_ID, 2, NOON)
+    assert timers.ensure_repaying(CASE_ID, 2, 1, NOON) is False
+    assert timers.ensure_repaying(CASE_ID, 2, 3, NOON) is True
+    assert list(machine.statuses) == [f"{NAME}-p2", f"{NAME}-p2-s3"]
+    assert set(machine.machines.values()) == {REPAYMENT}
+    assert machine.inputs[f"{NAME}-p2-s3"] == {
+        "case_id": NAME,
+        "plan": 2,
+        "leg": 3,
+        "began": "2026-11-23T04:00:00Z",
+        "next": {"rounds": 0},
+    }
