@@ -1,4 +1,4 @@
-"""The roads that few take: codes, dead links, what was sent by mistake, branches, cases that have moved on."""
+"""The roads that few take: codes, dead links, a wrong recipient, branches, cases that have moved on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from tests.browser.roads import FACTOR, enter, journey
 from tests.browser.stage import Stage
 from tests.browser.visitor import EVERY_BOX, Visitor
-from tests.end_to_end.stack import link_in
 from tests.handed_in import PDF, archive
 
 NOBODYS = "/n/" + "x" * 22
@@ -17,7 +16,7 @@ SEEDED: Mapping[str, str] = {"meeting": "DB-2024-000320", "plan": "DB-2022-00077
 """Seeded cases in which a meeting is ahead, and in which a plan runs."""
 _ARRANGED = ("/my", "/my/meeting", "/my/agreement", "/my/plan", "/my/documents")
 _MOST_TRIES = 12
-_CHECK_CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
+_CHECK_CODE = re.compile(r"(?<![A-Z0-9-])[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}(?![A-Z0-9-])")
 
 
 def by_code(who: Visitor, stage: Stage) -> None:
