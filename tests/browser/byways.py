@@ -156,7 +156,7 @@ def _until_locked(who: Visitor, state: str, **typed: str) -> None:
 def without_link(who: Visitor, stage: Stage) -> None:
     """What anybody can ask: whether a notice is genuine, for his case, for a complaint, for a seat."""
     case_id, _ = stage.borrower()
-    message = stage.stack.sent(case_id)["SMS"]["text"]
+    message = stage.stack.sent(case_id)["EMAIL"]["text"]
     (code,) = set(_CHECK_CODE.findall(message))
     sent = stage.local_day()
     for state, typed in (("no", "2345-6789"), ("yes", code)):
