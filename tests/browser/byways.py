@@ -16,7 +16,7 @@ SEEDED: Mapping[str, str] = {"meeting": "DB-2024-000320", "plan": "DB-2022-00077
 """Seeded cases in which a meeting is ahead, and in which a plan runs."""
 _ARRANGED = ("/my", "/my/meeting", "/my/agreement", "/my/plan", "/my/documents")
 _MOST_TRIES = 12
-_CHECK_CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b")
+_CHECK_CODE = re.compile(r"(?<![A-Z0-9-])[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}(?![A-Z0-9-])")
 
 
 def by_code(who: Visitor, stage: Stage) -> None:
@@ -156,7 +156,7 @@ def _until_locked(who: Visitor, state: str, **typed: str) -> None:
 def without_link(who: Visitor, stage: Stage) -> None:
     """What anybody can ask: whether a notice is genuine, for his case, for a complaint, for a seat."""
     case_id, _ = stage.borrower()
-    message = stage.stack.sent(case_id)["SMS"]["text"]
+    message = stage.stack.sent(case_id)["EMAIL"]["text"]
     (code,) = set(_CHECK_CODE.findall(message))
     sent = stage.local_day()
     for state, typed in (("no", "2345-6789"), ("yes", code)):

@@ -146,4 +146,3 @@ def everything(who: Visitor, link: str) -> None:
     who.page.context.clear_cookies()
     who.open("/my/info")
     who.at("no-session")
-    journey(who, "complain", root="/open/form", state="open-complain")

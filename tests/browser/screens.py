@@ -10,11 +10,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.browser import chromium, roads
+from tests.browser import byways, chromium, roads
 from tests.browser.stage import Stage
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, visitor
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+_FAULTS_KEPT = ("feedback", "landing", "code", "find")  # beyond them the pages with faults look alike
 _QUALITY = 28  # WebP: text stays sharp, a page is some 15 KB
 DESK = {"landing", "info", "my-notice", "feedback-reason", "feedback-check", "feedback-done", "my"}
 """The states also kept as they look on a desk, in English."""
@@ -29,7 +30,7 @@ class Camera:
 
     def __call__(self, who: Visitor, state: str) -> None:
         """Take a picture of the whole page."""
-        repeated = state.endswith("-error") and not state.startswith("feedback")  # they all look alike
+        repeated = state.endswith(("-error", "-empty", "-wrong")) and not state.startswith(_FAULTS_KEPT)
         if repeated or state in self.taken or (self.only is not None and state not in self.only):
             return
         name = f"{state}.{self.kind}.webp"
@@ -53,6 +54,9 @@ def main() -> int:
             for camera, language, size in ((phone, "zh-CN", PHONE), (desk, "en", DESKTOP)):
                 who, context = visitor(browser, stage.stack.url, language, size, camera)
                 roads.everything(who, stage.link())
+                for byway in byways.EVERY if camera is phone else ():
+                    context.clear_cookies()
+                    byway(who, stage)
                 context.close()
     (FOLDER / "README.md").write_text(_gallery(phone.taken, desk.taken), encoding="utf-8")
     weight = sum(each.stat().st_size for each in FOLDER.iterdir())

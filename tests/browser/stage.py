@@ -16,7 +16,7 @@ from tests.end_to_end.stack import Stack, link_in
 from tests.local.running import share_build
 
 _ZONE = ZoneInfo("Asia/Shanghai")
-_CODE = re.compile(r"(?:验证码|code[^0-9]{0,20})\s*([0-9]{6})\b")
+_CODE = re.compile(r"验证码\W*([0-9]{6})\b")
 
 
 @dataclass

@@ -56,9 +56,10 @@ class Visitor:
         self.page.on("console", self._said)
 
     def _requested(self, request: Request) -> None:
-        self.fetched.append(request.url)
-        if request.is_navigation_request():
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
             self.walked.add((request.method, urlsplit(request.url).path))
+        else:
+            self.fetched.append(request.url)
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request() and not 300 <= response.status < 400:
