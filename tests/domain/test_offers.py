@@ -59,8 +59,9 @@ means = some.builds(
 @some.composite
 def debts(draw: some.DrawFn) -> Amount:
     parts = [draw(sums) for _ in range(4)]
+    principal, interest, fees, penalty = parts
     paid = draw(some.integers(0, sum(parts)))
-    return debt(*parts, paid=paid)
+    return debt(principal, interest, fees, penalty, paid)
 
 
 def by_way(found: tuple[Offer, ...]) -> dict[Way, Offer]:
