@@ -15,13 +15,18 @@ from chalicelib.store.facts import Fact
 
 def append(case_id: CaseId, plan: RepaymentPlan, now: datetime) -> bool:
     """Put a plan's state on record; returns whether it is new (its sequence names it)."""
+    return facts.append(fact_of(case_id, plan, now))
+
+
+def fact_of(case_id: CaseId, plan: RepaymentPlan, now: datetime) -> Fact:
+    """Return the fact that a plan stands so, for a write together with others."""
     detail = {
         "currency": plan.currency,
         "total": plan.total,
         "sequence": plan.sequence,
         "instalments": [[each.due.isoformat(), each.amount, each.paid] for each in plan.instalments],
     }
-    return facts.append(Fact(case_id, FactKind.PLAN, now, (f"{plan.sequence:04d}",), detail))
+    return Fact(case_id, FactKind.PLAN, now, (f"{plan.sequence:04d}",), detail)
 
 
 def get(case_id: CaseId) -> RepaymentPlan | None:
