@@ -1,4 +1,4 @@
-"""An agreement's way over the case's head: final, sealed with its plan, or left unsigned; each all or none."""
+"""An agreement's way over the case's head: final, sealed with its plan, left unsigned; each all or none."""
 
 from __future__ import annotations
 

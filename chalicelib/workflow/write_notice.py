@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib import links
 from chalicelib.borrower.receipt import RECEIPT
-from chalicelib.domain.access import ACCESS_CODE
+from chalicelib.domain.access import ACCESS_CODE, SIGNING_CODE
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision
 from chalicelib.domain.errors import MissingVariables, NoticeBlocked
@@ -86,7 +86,7 @@ class WriteNotice:
             values = replace(values, stopped_channel=channel.value)
         if this.step.name == RECEIPT:
             values = replace(values, feedback=Feedback(case.id.reference, _received(this)))
-        if this.step.template == ACCESS_CODE:
+        if this.step.template in (ACCESS_CODE, SIGNING_CODE):
             values = replace(values, access_code=links.access_code(scope, this.step.name, pepper))
         # A reminder of nothing would be false: when no notice went out yet, this one is the first.
         is_first = this.step in profile.steps and not sent

@@ -16,9 +16,9 @@ from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, notice_words,
 STEPS = (
     "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_invitation", "meeting_reminder",
     "agreement_to_sign", "instalment_reminder", "complaint_acknowledgement", "complaint_extension",
-    "complaint_decision", "opt_out_confirmation", "access_code",
+    "complaint_decision", "opt_out_confirmation", "access_code", "signing_code",
 )  # fmt: skip
-_OVER_TWO = ("opt_out_confirmation", "access_code")
+_OVER_TWO = ("opt_out_confirmation", "access_code", "signing_code")
 RECORDS = FOLDER
 Template = tuple[str, str, str, str]
 _NOT_IN_NOTICES = ("info", "sources")

@@ -45,7 +45,7 @@ class Refuse:
 
 
 def lapse(case_id: CaseId, now: datetime, wake: Wake) -> bool:
-    """End a text whose last day to sign is over, and adjourn; returns whether it ended by that, now or before.
+    """End a text whose last day to sign is over, and adjourn; returns whether it ended, now or before.
 
     For the end of the stage Signature: it looks at the record, so that a timer come late does nothing.
     """
