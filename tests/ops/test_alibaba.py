@@ -85,7 +85,7 @@ def test_the_command_prints_both() -> None:
     assert said["push_urls"] == push_urls(URL, b"r" * 32, "test")
     templates = said["templates"]
     assert isinstance(templates, list)
-    assert len(templates) == 26
+    assert len(templates) == 28
 
 
 def test_in_words_every_form_stands_with_its_variables() -> None:
