@@ -19,6 +19,8 @@ JOURNEYS = {
     FactKind.PREFERENCE: "contact",
     FactKind.SIGN_UP: "sign_up",
     FactKind.SURVEY: "survey",
+    FactKind.COMMENT: "comment",
+    FactKind.UNSIGNED: "decline",
 }
 """Which journey asked for what a kind of fact records."""
 

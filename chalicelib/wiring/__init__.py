@@ -16,7 +16,9 @@ from chalicelib.telemetry import Telemetry
 from chalicelib.wiring.vault import Vault
 
 if TYPE_CHECKING:
+    from chalicelib.domain.keys import CaseId
     from chalicelib.intake.take import Intake
+    from chalicelib.mediation.agreement.sign import Sign
     from chalicelib.notices.send import Sender
     from chalicelib.timers import Timers
     from chalicelib.workflow.await_signal import AwaitSignal
@@ -70,7 +72,9 @@ class Wiring(Vault):
 
     @cached_property
     def intake(self) -> Intake:
-        from chalicelib.intake.take import Intake
+        from chalicelib.domain.keys import CaseId
+    from chalicelib.intake.take import Intake
+    from chalicelib.mediation.agreement.sign import Sign
         from chalicelib.store.queue import LoanEventQueue
 
         queue = LoanEventQueue(self.client("sqs"), self.settings.loan_events_queue_url)
@@ -153,6 +157,19 @@ class Wiring(Vault):
         from chalicelib.wiring.providers import Providers
 
         return Sender(Providers(self).channels(), self.archive, self.clock)
+
+    def wake(self, case_id: CaseId) -> None:
+        """End the wait of a case's execution, once what happened is on record."""
+        from chalicelib.borrower.wake import wake
+
+        wake(case_id, self.timers)
+
+    @cached_property
+    def sign(self) -> Sign:
+        from chalicelib.mediation.agreement.complete import Complete
+        from chalicelib.mediation.agreement.sign import Sign
+
+        return Sign(Complete(self.archive, lambda: self.seal_key, self.lender, self.wake), self.pepper)
 
     @cached_property
     def take_evidence(self) -> TakeEvidence:

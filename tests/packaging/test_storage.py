@@ -44,7 +44,7 @@ def test_the_table_is_the_one_the_tests_stand_on() -> None:
 
 def test_the_keys_stay_and_the_one_that_can_rotate_does() -> None:
     keys = resources("AWS::KMS::Key")
-    assert set(keys) == {"DataKey", "EvidenceKey"}
+    assert set(keys) == {"DataKey", "EvidenceKey", "SealKey"}
     for entry in keys.values():
         assert entry["DeletionPolicy"] == entry["UpdateReplacePolicy"] == "Retain"
         assert entry["Properties"]["PendingWindowInDays"] == 30

@@ -15,7 +15,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.local_form import mask_account
 from chalicelib.mediation.agreement.complete import Complete
 from chalicelib.mediation.agreement.days import local_day
-from chalicelib.store import agreements, cases, signatures, signing_codes, tries
+from chalicelib.store import agreements, batch, cases, signatures, signing_codes, tries
 from chalicelib.store.facts import Fact
 
 
@@ -53,7 +53,7 @@ class Sign:
         """
         case, agreement = to_sign(case_id, digest, now)
         if agreement.signed_at(Party.BORROWER):
-            return self._done(case_id, now)
+            return self._told(case_id)
         counted = tries.of_signing(case_id)
         left = tries.take(counted, now)
         if left is None:
@@ -68,8 +68,8 @@ class Sign:
         fact = _fact(case_id, digest, Party.BORROWER, now, name=case.borrower.name, **how)
         if not signatures.put_with_code(fact, known):
             self._explain(case_id, digest, Party.BORROWER)
-        counted.delete()
-        return self._done(case_id, now)
+        batch.write([], gone=[counted])
+        return self._told(case_id)
 
     def as_creditor(self, case_id: CaseId, digest: str, *, by: str, name: str, now: datetime) -> None:
         """Sign for the creditor; `by` is the representative's id. Raises as `as_borrower` does."""
@@ -95,10 +95,10 @@ class Sign:
         digest, party = fact.which[0], Party(fact.which[1])
         if not signatures.put(fact):
             self._explain(fact.case_id, digest, party)
-        self._done(fact.case_id, now)
+        self.complete(fact.case_id, now)
 
-    def _done(self, case_id: CaseId, now: datetime) -> Signed:
-        self.complete(case_id, now)
+    def _told(self, case_id: CaseId) -> Signed:
+        self.complete.wake(case_id)  # he never signs last, so there is nothing to complete
         return Signed()
 
     @staticmethod
