@@ -1,4 +1,4 @@
-"""The borrower's agreement: the draft, the text, his signature, what was signed, and the court's confirmation."""
+"""The borrower's agreement: the draft, the text, his signature, what was signed, the court's confirmation."""
 
 from __future__ import annotations
 

@@ -13,12 +13,11 @@ from aws_lambda_powertools import Logger, Metrics
 from chalicelib.settings import Settings
 from chalicelib.store import rows
 from chalicelib.telemetry import Telemetry
-from chalicelib.wiring.vault import Vault
+from chalicelib.wiring.agreements import Agreements
 
 if TYPE_CHECKING:
     from chalicelib.domain.keys import CaseId
     from chalicelib.intake.take import Intake
-    from chalicelib.mediation.agreement.sign import Sign
     from chalicelib.notices.send import Sender
     from chalicelib.timers import Timers
     from chalicelib.workflow.await_signal import AwaitSignal
@@ -36,7 +35,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring(Vault):
+class Wiring(Agreements):
     """Everything one process needs; what a function does not touch is never built."""
 
     def __init__(
@@ -72,9 +71,7 @@ class Wiring(Vault):
 
     @cached_property
     def intake(self) -> Intake:
-        from chalicelib.domain.keys import CaseId
-    from chalicelib.intake.take import Intake
-    from chalicelib.mediation.agreement.sign import Sign
+        from chalicelib.intake.take import Intake
         from chalicelib.store.queue import LoanEventQueue
 
         queue = LoanEventQueue(self.client("sqs"), self.settings.loan_events_queue_url)
@@ -163,13 +160,6 @@ class Wiring(Vault):
         from chalicelib.borrower.wake import wake
 
         wake(case_id, self.timers)
-
-    @cached_property
-    def sign(self) -> Sign:
-        from chalicelib.mediation.agreement.complete import Complete
-        from chalicelib.mediation.agreement.sign import Sign
-
-        return Sign(Complete(self.archive, lambda: self.seal_key, self.lender, self.wake), self.pepper)
 
     @cached_property
     def take_evidence(self) -> TakeEvidence:

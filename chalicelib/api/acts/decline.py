@@ -24,13 +24,12 @@ def _gate(visit: Visit) -> Response | None:
 
 
 def _carry_out(visit: Visit, sent: Submission) -> None:
-    from chalicelib.mediation.agreement.refuse import Refuse
     from chalicelib.store import agreements
 
     agreement = agreements.get(visit.case_id)
     if agreement is None:  # he said so a moment ago, or its time is over
         return
-    Refuse(visit.wiring.wake)(
+    visit.wiring.refuse(
         visit.case_id,
         agreement.digest,
         Party.BORROWER,
