@@ -146,10 +146,10 @@ def test_the_signed_text_and_the_certificate_are_his_to_keep(inside: Browser, se
     seat.all_sign(seat.frozen())
     page = text(inside.get("/my/agreement"))
     assert "In force since 23 November 2026" in page
-    kept = inside.get("/my/agreement/file")
+    kept = inside.get("/my/agreement/file", accept="application/pdf")
     assert kept.headers["Content-Type"] == "application/pdf"
     assert sha256(bytes(kept.body)) == digest()
-    certificate = inside.get("/my/agreement/certificate")
+    certificate = inside.get("/my/agreement/certificate", accept="application/pdf")
     assert bytes(certificate.body).startswith(b"%PDF-")
     assert "certificate.pdf" in str(certificate.headers["Content-Disposition"])
 
