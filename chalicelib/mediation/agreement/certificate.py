@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.local_form import format_moment
+from chalicelib.domain.moments import stamp
 from chalicelib.mediation.agreement.contents import Contents, Ground
 from chalicelib.mediation.agreement.days import zone_of
 from chalicelib.mediation.agreement.paper import Paper, paper_pdf
@@ -45,7 +46,7 @@ def _contents(
 
     def moment(at: datetime) -> str:
         local = format_moment(at.astimezone(zone), language, region=ground.profile.jurisdiction)
-        return f"{local} ({zone.key}), {at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{local} ({zone.key}), {stamp(at)}"
 
     document = {
         "reference": statement.reference,
@@ -80,11 +81,14 @@ def _table(title: str, labels: dict[str, str], values: dict[str, str]) -> Iterat
 def _signatures(
     statement: Statement, said: dict[str, Any], moment: Callable[[datetime], str]
 ) -> Iterator[Block]:
-    rows = []
     for each in statement.signatories:
         how = fill(said["how"][each.how], to=each.to)
-        rows.append((said["parties"][each.party], f"{plain(each.name)}  {moment(each.at)}  {how}"))
-    yield Block("table", tuple(rows))
+        rows = (
+            (said["parties"][each.party], plain(each.name)),
+            (said["when"], moment(each.at)),
+            (said["manner"], how),
+        )
+        yield Block("table", rows)
 
 
 def _grouped(value: str) -> str:
