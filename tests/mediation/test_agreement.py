@@ -393,6 +393,22 @@ def test_a_comment_that_comes_between_reading_and_writing_stops_the_final_text(
     assert table.case.status == CaseStatus.DRAFTED
 
 
+def test_a_comment_that_comes_between_reading_and_writing_stops_a_newer_draft(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.draft()
+    write = agreement_drafts.put
+
+    def late(*given: object) -> bool:
+        said(table)
+        return write(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(agreement_drafts, "put", late)
+    with pytest.raises(OutOfTurn):
+        table.draft()
+    assert len(facts.of(CASE_ID, FactKind.DRAFT)) == 1
+
+
 def test_an_agreement_that_needs_a_seal_is_not_in_force_without_it(table: Table) -> None:
     digest = table.frozen()
     agreement = agreements.get(CASE_ID)
