@@ -18,6 +18,7 @@ from chalicelib.domain.money import Amount
 from chalicelib.domain.offer_limits import Limits, Means, limits_of, means_of
 from chalicelib.domain.offers import Offer, Reason, offers
 from chalicelib.domain.schedules import amortised, at_once, equal, least_payment
+from chalicelib.texts import load_words
 
 TODAY = date(2026, 11, 24)
 
@@ -234,3 +235,12 @@ def test_means_are_read_from_a_feedback() -> None:
     expected = Means(income=IncomeChange.FELL, monthly=50_000, monthly_from=date(2026, 12, 10))
     assert means_of(answers) == expected
     assert means_of({"pay": "NOTHING"}) == Means(nothing=True)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_way_and_reason_can_be_said(language: str) -> None:
+    words = load_words(f"offers/{language}")
+    codes = {"ways": Way, "affordable": Affordable, "reasons": Reason}
+    assert {name: set(said) for name, said in words.items()} == {
+        name: set(each) for name, each in codes.items()
+    }
