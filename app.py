@@ -16,6 +16,7 @@ from chalicelib.api.evidence import evidence
 from chalicelib.api.guard import guard
 from chalicelib.api.journeys import journeys
 from chalicelib.api.loan_systems import loan_systems
+from chalicelib.api.my_agreement import my_agreement
 from chalicelib.api.my_case import my_case
 from chalicelib.api.my_mediation import my_mediation
 from chalicelib.api.my_records import my_records
@@ -48,6 +49,7 @@ app.register_blueprint(unsubscribing)
 app.register_blueprint(my_case)
 app.register_blueprint(my_records)
 app.register_blueprint(my_mediation)
+app.register_blueprint(my_agreement)
 app.register_blueprint(talks)
 app.register_middleware(guard, "http")
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))

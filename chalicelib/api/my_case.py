@@ -92,7 +92,7 @@ def _has(opened: Opened) -> dict[str, bool]:
     mine = opened.mine
     return {
         "meeting": mine.stand.meeting is not None,
-        "agreement": mine.stand.agreement is not None,
+        "agreement": mine.stand.agreement is not None or bool(mine.of(FactKind.DRAFT)),
         "plan": mine.stand.plan is not None,
         "questions": bool(mine.of(FactKind.QUESTION)),
     }

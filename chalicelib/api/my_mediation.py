@@ -1,4 +1,4 @@
-"""The borrower's meeting, his agreement and his plan."""
+"""The borrower's meeting and his plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from chalicelib.api.files import CALENDAR, attachment
 from chalicelib.api.opened import Opened, open_case, regulator
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit, Who, visited
-from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
@@ -23,8 +22,6 @@ from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.texts.plain import plain, require_link
 
 my_mediation = Blueprint(__name__)
-
-_CODE = 16  # characters of the document's hash, as the notice of the agreement prints them
 
 
 @my_mediation.route("/my/meeting", methods=["GET"])
@@ -57,15 +54,6 @@ def statements(visit: Visit) -> Response:
         for fact in opened.mine.of(FactKind.STATEMENT)
     ]
     return visit.page("statements", said=said, open=visit.case().status in UNDER_WAY)
-
-
-@my_mediation.route("/my/agreement", methods=["GET"])
-@visited(my_mediation, Who.BORROWER)
-def agreement(visit: Visit) -> Response:
-    """Show what was agreed and who has signed; or that nothing is agreed yet."""
-    opened = open_case(visit)
-    found = opened.mine.stand.agreement
-    return visit.page("agreement", a=_agreement(opened, found) if found else None)
 
 
 @my_mediation.route("/my/plan", methods=["GET"])
@@ -111,21 +99,6 @@ def _event(visit: Visit, case_id: CaseId, found: Meeting) -> Event:
         link=require_link(found.link),
         cancelled=found.cancelled,
     )
-
-
-def _agreement(opened: Opened, found: Agreement) -> dict[str, Any]:
-    signed = {party.value: found.signed_at(party) for party in Party}
-    return {
-        "reference": plain(found.reference),
-        "total": opened.money(found.total, found.currency),
-        "instalments": found.instalments,
-        "first_due": opened.day(found.first_due),
-        "sign_by": opened.day(found.sign_by),
-        "left": opened.left(found.sign_by),
-        "code": found.digest[:_CODE].upper(),
-        "signed": {party: opened.on(at) if at else "" for party, at in signed.items()},
-        "since": opened.on(found.in_force_since) if found.in_force_since else "",
-    }
 
 
 def _plan(opened: Opened, found: RepaymentPlan) -> dict[str, Any]:

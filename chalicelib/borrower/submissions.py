@@ -21,6 +21,8 @@ JOURNEYS = {
     FactKind.SIGN_UP: "sign_up",
     FactKind.SURVEY: "survey",
     FactKind.STATEMENT: "statement",
+    FactKind.COMMENT: "comment",
+    FactKind.UNSIGNED: "decline",
 }
 """Which journey asked for what a kind of fact records."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
+
+from chalicelib.domain.rules import Rule
 
 
 class Party(StrEnum):
@@ -13,6 +16,20 @@ class Party(StrEnum):
     BORROWER = "BORROWER"
     CREDITOR = "CREDITOR"
     MEDIATOR = "MEDIATOR"
+
+
+class Effect(StrEnum):
+    """What makes an agreement bind: the last signature, or the institution's seal after it."""
+
+    SIGNED = "SIGNED"
+    SEALED = "SEALED"
+
+
+class EffectRule(NamedTuple):
+    """When an agreement takes effect in a jurisdiction, and the rule that says so."""
+
+    rule: Rule
+    on: Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +45,8 @@ class Signature:
 class Agreement:
     """What both sides agreed: `total` in minor units over `instalments` payments, the first on `first_due`.
 
-    `digest` is the document's hash; a signature under any other raises ValueError (invariant 15). The
-    highest `sequence` is in force.
+    `digest` is the document's hash; a signature under any other raises ValueError (invariant 15). It binds
+    by its `effect`: once all have signed, or once it is sealed too. The highest `sequence` counts.
     """
 
     reference: str
@@ -41,6 +58,8 @@ class Agreement:
     digest: str
     signatures: tuple[Signature, ...] = ()
     sequence: int = 0
+    effect: Effect = Effect.SIGNED
+    sealed_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if any(each.digest != self.digest for each in self.signatures):
@@ -51,8 +70,15 @@ class Agreement:
         return next((each.at for each in self.signatures if each.party == party), None)
 
     @property
-    def in_force_since(self) -> datetime | None:
+    def signed_by_all_at(self) -> datetime | None:
         """When the last of all parties signed, None while one is missing."""
-        moments = [self.signed_at(party) for party in Party]
-        known = [moment for moment in moments if moment]
-        return max(known) if len(known) == len(moments) else None
+        known = [moment for moment in map(self.signed_at, Party) if moment]
+        return max(known) if len(known) == len(Party) else None
+
+    @property
+    def in_force_since(self) -> datetime | None:
+        """Since when it binds, None as long as it does not."""
+        signed = self.signed_by_all_at
+        if signed and self.effect == Effect.SEALED:
+            return max(signed, self.sealed_at) if self.sealed_at else None
+        return signed

@@ -113,3 +113,19 @@ class LetterTooFull(LetterHeld):
             f"the lines of the {part} do not fit their place; a person must send this letter by hand"
         )
         self.part = part
+
+
+class OutOfTurn(AccordError):
+    """The act does not fit where the case stands now; the message says what has to come first."""
+
+
+class TooLate(AccordError):
+    """The time limit of the act is over."""
+
+
+class OtherDocument(AccordError):
+    """A signature is meant for another document than the one to be signed (invariant 15)."""
+
+
+class NeedsApproval(AccordError):
+    """A second person has to approve; the message says what."""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.agreement import EffectRule
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.caps import Cap
 from chalicelib.domain.codes import ChannelName, HoldKind, Purpose, Stage
@@ -71,7 +72,8 @@ class Profile:
 
     The first of `zones` is the country's home zone: its day decides which version is in force. `regulator`
     is empty when the lender has to name the authority (see `regulator_from_lender`). `contact_window` is the
-    general one, `hours` has each channel's own, `asked_hours` the rule that a person's own bind.
+    general one, `hours` has each channel's own, `asked_hours` the rule that a person's own bind,
+    `agreement_effect` when a mediation agreement binds.
     """
 
     jurisdiction: str
@@ -87,6 +89,7 @@ class Profile:
     hours: Mapping[ChannelName, Hours]
     asked_hours: Rule
     opt_out: OptOut
+    agreement_effect: EffectRule
     caps: tuple[Cap, ...]
     purposes: Mapping[Purpose, PurposeRule]
     holds: Mapping[HoldKind, Hold]

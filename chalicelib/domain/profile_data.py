@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.agreement import Effect, EffectRule
 from chalicelib.domain.calendar import Calendar
 from chalicelib.domain.contact_data import caps, holds, hours, purposes
 from chalicelib.domain.errors import InvalidProfile
@@ -79,6 +80,7 @@ def _profile(jurisdiction: str, whole: Section, calendars: Calendars) -> Profile
         hours=of_channels,
         asked_hours=_asked_hours(whole.inner("asked_hours")),
         opt_out=_opt_out(whole.inner("opt_out")),
+        agreement_effect=_effect(whole.inner("agreement_effect")),
         caps=caps(whole),
         purposes=purposes(whole),
         holds=holds(whole.inner("holds")),
@@ -120,6 +122,11 @@ def _calendar(whole: Section, calendars: Calendars) -> Calendar:
 def _opt_out(data: Section) -> OptOut:
     with data:
         return OptOut(data.rule(), data.texts("words"))
+
+
+def _effect(data: Section) -> EffectRule:
+    with data:
+        return EffectRule(data.rule(), data.code("on", Effect))
 
 
 def _regulator(data: Section, languages: tuple[str, ...]) -> Mapping[str, Any]:

@@ -89,6 +89,11 @@ def access_code(case: CaseId) -> str:
     return f"{case.generation:04d}#CODE"
 
 
+def signing_code(case: CaseId) -> str:
+    """Sort key of the one-time codes that a borrower signs with."""
+    return f"{case.generation:04d}#SIGNING"
+
+
 def check(digest: str) -> str:
     """Partition of one message that was sent on one day, by the keyed hash of its check code and the day."""
     return f"{CHECK}#{digest}"

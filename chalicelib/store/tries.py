@@ -25,6 +25,11 @@ def complaint_row(reference: str) -> TriesRow:
     return TriesRow(keys.complaint(reference), keys.TRIES)
 
 
+def of_signing(case_id: CaseId) -> TriesRow:
+    """Return the row that counts the tries at the codes that sign."""
+    return TriesRow(keys.loan(case_id.loan_key), f"{keys.signing_code(case_id)}#{keys.TRIES}")
+
+
 def of_link(digest: str) -> TriesRow:
     """Return the row that counts the tries over one link: another link's success does not renew them."""
     return TriesRow(keys.link(digest), keys.TRIES)

@@ -13,9 +13,10 @@ from aws_lambda_powertools import Logger, Metrics
 from chalicelib.settings import Settings
 from chalicelib.store import rows
 from chalicelib.telemetry import Telemetry
-from chalicelib.wiring.vault import Vault
+from chalicelib.wiring.agreements import Agreements
 
 if TYPE_CHECKING:
+    from chalicelib.domain.keys import CaseId
     from chalicelib.intake.take import Intake
     from chalicelib.notices.send import Sender
     from chalicelib.timers import Timers
@@ -37,7 +38,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring(Vault):
+class Wiring(Agreements):
     """Everything one process needs; what a function does not touch is never built."""
 
     def __init__(
@@ -180,6 +181,16 @@ class Wiring(Vault):
         from chalicelib.wiring.providers import Providers
 
         return Sender(Providers(self).channels(), self.archive, self.clock)
+
+    def wake(self, case_id: CaseId) -> None:
+        """End the wait of a case's execution, once what happened is on record."""
+        from chalicelib.mediation.wake import wake
+
+        wake(case_id, self.timers)
+
+    def repay(self, case_id: CaseId, plan: int) -> None:
+        """Start keeping a case to its plan, the `plan`-th agreed."""
+        self.timers.repay(case_id, plan, self.clock())
 
     @cached_property
     def take_evidence(self) -> TakeEvidence:

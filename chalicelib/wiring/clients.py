@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.store.archive import Archive
     from chalicelib.store.queue import ReceiptQueue
+    from chalicelib.store.seal_key import SealKey
     from chalicelib.store.uploads import Uploads
 
 
@@ -45,6 +46,13 @@ class Clients:
         from chalicelib.store.archive import Archive
 
         return Archive(self._signing, self.settings.records_bucket)
+
+    @cached_property
+    def seal_key(self) -> SealKey:
+        """The institution's seal."""
+        from chalicelib.store.seal_key import SealKey
+
+        return SealKey(self.client("kms"), f"alias/accord-{self.settings.stage}-seal")
 
     @cached_property
     def _signing(self) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib import links
 from chalicelib.borrower.receipt import RECEIPT
-from chalicelib.domain.access import ACCESS_CODE
+from chalicelib.domain.access import ACCESS_CODE, SIGNING_CODE
 from chalicelib.domain.codes import ChannelName
 from chalicelib.domain.errors import NoticeBlocked
 from chalicelib.domain.meeting import Meeting as Booked
@@ -73,6 +73,7 @@ ABOUT: Mapping[str, Callable[[Ground, ChannelName, bytes], Values]] = {
     CONFIRMATION: _confirmation,
     RECEIPT: _receipt,
     ACCESS_CODE: _code,
+    SIGNING_CODE: _code,
     schedule.OFFERED: _times,
     schedule.INVITATION: _meeting,
     schedule.REMINDER: _meeting,

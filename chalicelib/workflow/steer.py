@@ -25,7 +25,7 @@ from chalicelib.mediation.assign import assign
 from chalicelib.mediation.schedule import REMINDER
 from chalicelib.mediation.standing import timers_of
 from chalicelib.mediation.tell import tell
-from chalicelib.store import cases, facts, meetings
+from chalicelib.store import agreements, cases, facts, meetings
 from chalicelib.store.facts import Fact
 from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.timers import Timers
@@ -67,6 +67,9 @@ class Steer:
 
     def _act(self, case: Case, timer: Timer, now: datetime) -> Case:
         """Let a timer do what it is for, once; returns the case as it then is."""
+        if timer.due == Due.UNSIGNED and _is_signed(case):
+            self.telemetry.problem("signed, yet not sealed", case_id=str(case.id))
+            return case
         if timer.due in ENDS:
             outcome, reason = _CLOSES[timer.due]
             return cases.close(case.id, outcome, reason, now) or cases.get(case.id)
@@ -83,6 +86,12 @@ class Steer:
         if meeting := meetings.get(case.id):
             number = f"{meeting.number}{meeting.sequence:03d}{REMINDERS[timer.due]}"
             tell(case, f"{REMINDER}-{number}", self.timers, timer.at)
+
+
+def _is_signed(case: Case) -> bool:
+    """Whether all have signed: what is left is the seal, and no timer ends that."""
+    agreement = agreements.get(case.id)
+    return agreement is not None and agreement.signed_by_all_at is not None
 
 
 def overtaken(case: Case, deadline: datetime, now: datetime) -> bool:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from infra.ops import alibaba, case, complaint, directory, evidence, lender, mediation, notice, talk
+from infra.ops import (
+    agreement,
+    alibaba,
+    case,
+    complaint,
+    directory,
+    evidence,
+    lender,
+    mediation,
+    notice,
+    talk,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +24,7 @@ app = typer.Typer(
     help="Accord for its operators.",
 )
 # One line for each noun; a module beside this one has its commands as `app`.
+app.add_typer(agreement.app, name="agreement")
 app.add_typer(alibaba.app, name="alibaba")
 app.add_typer(case.app, name="case")
 app.add_typer(complaint.app, name="complaint")

@@ -21,7 +21,7 @@ from infra.ops.notice_versions import every_template
 app = typer.Typer(no_args_is_help=True, help="Alibaba Cloud SMS: what is to be registered there.")
 _PROFILE = "CN"
 """It sends to mainland numbers alone, so only this profile's templates are registered."""
-_CODE = "access_code"
+_CODES = ("access_code", "signing_code")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -46,10 +46,10 @@ def registrations(public_url: str) -> Iterator[Registration]:
             form = registered_form(profile, step, language, f"{public_url}/n/")
             yield Registration(
                 name=f"{profile.lower()}/{step}/{channel}/{language}",
-                kind="verification code" if step == _CODE else "notification",
+                kind="verification code" if step in _CODES else "notification",
                 form=form,
                 variables=tuple(_VARIABLE.findall(form)),
-                faults=tuple(faults_of_form(form, code=step == _CODE)),
+                faults=tuple(faults_of_form(form, code=step in _CODES)),
             )
 
 

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import profiles
 from chalicelib.domain.errors import InvalidProfile
+from chalicelib.domain.offer_limits import limits_of
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.rules import Scope
 from chalicelib.intake.contract import LenderId
@@ -24,6 +25,7 @@ from infra.ops.command import AsJson, EndpointUrl, Refusal, Stage, StageName, an
 
 app = typer.Typer(no_args_is_help=True, help="Lenders: which rules they stand under, what their notices say.")
 _OF_THE_ROW = ("lender", "profile", "live", "scope")
+_LIMITS = "plan_limits"
 
 
 class LenderFault(Refusal):
@@ -59,15 +61,26 @@ def _faults(given: dict[str, Any], profile: Profile) -> Iterator[str]:
     """Yield what is wrong with each field of a lender's file; nothing when it is complete."""
     needed = FIELDS + (REGULATOR_FIELDS if profile.regulator_from_lender else ())
     yield from (f"{name} is missing" for name in needed if not given.get(name))
-    known = (*_OF_THE_ROW, *needed, *MORE_FIELDS)
+    known = (*_OF_THE_ROW, *needed, *MORE_FIELDS, _LIMITS)
     yield from (
         f"{name} is unknown under profile {profile.jurisdiction}" for name in given if name not in known
     )
     if not isinstance(given.get("live", False), bool):
         yield "live must be true or false"
+    yield from _faults_of_limits(given.get(_LIMITS, {}))
     for name in (*needed, *MORE_FIELDS):
         if given.get(name) and not _is_text(given[name], profile.languages):
             yield f"{name} must be one text, or one for each of {', '.join(profile.languages)}"
+
+
+def _faults_of_limits(said: Any) -> Iterator[str]:
+    if not isinstance(said, dict):
+        yield f"{_LIMITS} must be an object of whole numbers as texts"
+        return
+    try:
+        limits_of(said)
+    except ValueError as error:
+        yield str(error)
 
 
 def _is_text(value: Any, languages: tuple[str, ...]) -> bool:

@@ -20,6 +20,11 @@ def part() -> Part:
                 "Type": "AWS::KMS::Alias",
                 "Properties": {"AliasName": sub(f"alias/{NAME}-evidence"), "TargetKeyId": ref("EvidenceKey")},
             },
+            "SealKey": seal_key(),
+            "SealKeyAlias": {
+                "Type": "AWS::KMS::Alias",
+                "Properties": {"AliasName": sub(f"alias/{NAME}-seal"), "TargetKeyId": ref("SealKey")},
+            },
             "Table": table(),
             "KeysSecret": keys_secret(),
         },
@@ -53,11 +58,20 @@ def data_key() -> Part:
 
 def evidence_key() -> Part:
     """Signs the proof of a case; the public half verifies it anywhere, offline (docs/evidence.md)."""
+    return signing_key("Signs the evidence of")
+
+
+def seal_key() -> Part:
+    """The institution's seal under agreements: a key of its own, so that no other use can seal."""
+    return signing_key("Seals the agreements of")
+
+
+def signing_key(what: str) -> Part:
     return {
         "Type": "AWS::KMS::Key",
         **KEEP,
         "Properties": {
-            "Description": sub(f"Signs the evidence of {NAME}"),
+            "Description": sub(f"{what} {NAME}"),
             "KeySpec": "ECC_NIST_P256",
             "KeyUsage": "SIGN_VERIFY",
             "PendingWindowInDays": 30,

@@ -28,6 +28,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("complaint_decision", "complaint", "complaint_reference"),
         ("opt_out_confirmation", "stopped_channel", "stopped_channel"),
         ("access_code", "access_code", "access_code"),
+        ("signing_code", "access_code", "access_code"),
     ],
 )
 @pytest.mark.parametrize("channel", ["SMS", "EMAIL"])

@@ -31,7 +31,8 @@ from tests.notices.reading import (
 )
 
 LANGUAGES = ("zh-CN", "en")
-WITHOUT_MORE = ("opt_out_confirmation", "access_code")
+CODES = ("access_code", "signing_code")
+WITHOUT_MORE = ("opt_out_confirmation", *CODES)
 CHECKED_ELSEWHERE = {
     "channel", "agent", "default_date",  # conditions, which may be false
     "meeting_link",  # one of place and link is needed, and meeting_place says so
@@ -41,7 +42,7 @@ CHECKED_ELSEWHERE = {
 
 
 def test_there_is_a_template_for_every_purpose_profile_channel_and_language() -> None:
-    assert len(EVERY) == 4 * 2 * (16 * 5 + 2 * 2)
+    assert len(EVERY) == 4 * 2 * (16 * 5 + 3 * 2)
     for template in EVERY:
         message = made(template)
         assert message.text
@@ -136,7 +137,7 @@ def test_the_registered_form_filled_in_is_the_sms(template: Template) -> None:
     profile, step, _, language = template
     prefix = f"{SHORT_LINK.rpartition('/')[0]}/"
     form = registered_form(profile, step, language, prefix)
-    assert form.count(prefix + "${link_token}") == (0 if step == "access_code" else 1)
+    assert form.count(prefix + "${link_token}") == (0 if step in CODES else 1)
     for values in longest(profile, language):
         message = compose(profile=profile, step=step, channel="SMS", language=language, variables=values)
         filled = Form(form).substitute(message.values)
@@ -166,7 +167,7 @@ def test_every_sms_says_who_writes_and_how_to_stop_it(template: Template) -> Non
     ways = {"zh-CN": "拒收请回复", "en": "Reply "}[language] + {"CN": "R"}.get(profile, "STOP")
     assert (ways in text) == (step != "opt_out_confirmation")
     # A code comes without a link: nobody is to learn to follow one from a message about a code.
-    assert len(re.findall("https?://", text)) == (0 if step == "access_code" else 1)
+    assert len(re.findall("https?://", text)) == (0 if step in CODES else 1)
     assert " " in text.partition("https://")[2] or step in WITHOUT_MORE, "the link must end"
 
 

@@ -42,18 +42,20 @@ def test_a_registered_form_filled_in_is_what_the_product_sends(form: Registratio
     assert unfit_values(message.values) == ()
     filled = Template(form.form).substitute(message.values)
     assert message.text.endswith(filled)
-    assert (LINK in filled) == (step != "access_code")
+    assert (LINK in filled) == (step not in ("access_code", "signing_code"))
 
 
 def test_every_purpose_is_there_in_both_languages() -> None:
     names = [each.name for each in registrations(URL)]
-    assert len(names) == len(set(names)) == 2 * 18
+    assert len(names) == len(set(names)) == 2 * 19
     assert "cn/first_notice/SMS/zh-CN" in names
 
 
 def test_a_one_time_code_is_registered_as_a_verification_code_with_one_variable() -> None:
     codes = [each for each in registrations(URL) if each.kind == "verification code"]
-    assert [each.name for each in codes] == ["cn/access_code/SMS/zh-CN", "cn/access_code/SMS/en"]
+    assert [each.name for each in codes] == [
+        f"cn/{kind}_code/SMS/{language}" for kind in ("access", "signing") for language in ("zh-CN", "en")
+    ]
     assert all((each.variables, each.faults) == (("access_code",), ()) for each in codes)
     others = {each.kind for each in registrations(URL)} - {"verification code"}
     assert others == {"notification"}
@@ -83,7 +85,7 @@ def test_the_command_prints_both() -> None:
     assert said["push_urls"] == push_urls(URL, b"r" * 32, "test")
     templates = said["templates"]
     assert isinstance(templates, list)
-    assert len(templates) == 36
+    assert len(templates) == 38
 
 
 def test_in_words_every_form_stands_with_its_variables() -> None:

@@ -44,15 +44,16 @@ def test_the_table_is_the_one_the_tests_stand_on() -> None:
 
 def test_the_keys_stay_and_the_one_that_can_rotate_does() -> None:
     keys = resources("AWS::KMS::Key")
-    assert set(keys) == {"DataKey", "EvidenceKey"}
+    assert set(keys) == {"DataKey", "EvidenceKey", "SealKey"}
     for entry in keys.values():
         assert entry["DeletionPolicy"] == entry["UpdateReplacePolicy"] == "Retain"
         assert entry["Properties"]["PendingWindowInDays"] == 30
     assert keys["DataKey"]["Properties"]["EnableKeyRotation"] is True
 
 
-def test_the_evidence_key_signs_and_nobody_but_iam_decides_who() -> None:
-    key = properties("AWS::KMS::Key")["EvidenceKey"]
+@pytest.mark.parametrize("name", ["EvidenceKey", "SealKey"])
+def test_the_evidence_key_and_the_seal_sign_and_nobody_but_iam_decides_who(name: str) -> None:
+    key = properties("AWS::KMS::Key")[name]
     assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
     (statement,) = key["KeyPolicy"]["Statement"]
     assert list(statement["Principal"]) == ["AWS"]

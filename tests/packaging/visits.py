@@ -7,12 +7,18 @@ from datetime import timedelta
 
 import boto3
 
-from chalicelib import links
-from chalicelib.domain.codes import ChannelName
+from chalicelib import links, profiles
+from chalicelib.domain.agreement import Party
+from chalicelib.domain.arrangement import Arrangement, Way
+from chalicelib.domain.codes import CaseStatus, ChannelName
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import stamp
+from chalicelib.domain.schedules import equal
 from chalicelib.domain.talk import Talk
-from chalicelib.store import access_codes, complaints, talks
+from chalicelib.mediation.agreement.contents import Ground
+from chalicelib.mediation.agreement.draft import Wording
+from chalicelib.store import access_codes, cases, complaints, heads, signatures, signing_codes, talks
+from chalicelib.store.rows import CaseRow
 from infra.local.recording import current_function
 from tests.api import inside
 from tests.handed_in import PDF
@@ -39,6 +45,7 @@ def go_everywhere(driver: Driver) -> None:
     by_code(mine, case)
     journeys(mine)
     records(mine)
+    agreement(mine, CaseId.parse(case))
     guest(Visitor(driver))
     without_link(Visitor(driver), case)
     not_me(Visitor(driver), case)
@@ -117,6 +124,43 @@ def records(mine: Visitor) -> None:
     talks.put(talk)
     mine.journey("sign_up", SIGN_UP)
     assert talks.get("talk0001").taken == 1
+
+
+def agreement(mine: Visitor, case_id: CaseId) -> None:
+    """Comment on a draft, read and sign the final text, keep it; then the same again, not signed."""
+    wiring = mine.driver.road.wiring
+    moved = [CaseRow.status.set(CaseStatus.ADJOURNED.value)]
+    heads.update(case_id, moved, heads.is_open())
+    for number in (1, 2):
+        case, now = cases.get(case_id), wiring.clock()
+        profile = profiles.of_version(case.profile, case.profile_version)
+        plan = equal(case.amount.currency, case.amount.total, 3, now.date() + timedelta(days=30))
+        agreed = Arrangement(way=Way.INSTALMENTS, owed=case.amount, plan=plan)
+        wiring.write_draft(case, agreed, Wording(mediator="李静"), profile, by="m", seen=0, now=now)
+        if number == 1:
+            mine.journey("comment", {"text": {"text": "x"}})
+        ground = Ground(cases.get(case_id), wiring.lender(case.lender), profile)
+        digest = wiring.freeze(ground, number, by="m", seen=1, now=now).digest
+        for page in ("", "/text"):
+            mine.get(f"/my/agreement{page}")
+        mine.fetch("/my/agreement/file")
+        if number == 1:
+            sign(mine, case_id, digest)
+            wiring.refuse(case_id, digest, Party.CREDITOR, now, by="b")
+        else:
+            mine.journey("decline", {"sure": {"sure": "UNDERSTOOD"}, "why": {"why": ""}})
+
+
+def sign(mine: Visitor, case_id: CaseId, digest: str) -> None:
+    """Sign with the code sent for this text."""
+    wiring = mine.driver.road.wiring
+    mine.get(mine.post("/my/agreement/sign/send", {"digest": digest}))
+    known = signing_codes.get(case_id)
+    assert known
+    mine.driver.stage(str(case_id), "Deliver", step=known.issued.step, at=stamp(wiring.clock()))
+    code = links.access_code(str(case_id), known.issued.step, wiring.pepper())
+    mine.post("/my/agreement/sign", {"digest": digest, "code": code})
+    assert signatures.exists(case_id, digest, Party.BORROWER)
 
 
 def letter(driver: Driver, case: str) -> None:

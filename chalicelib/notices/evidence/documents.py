@@ -76,7 +76,14 @@ def _expected(case: Case, facts: Sequence[Fact]) -> list[str]:
         if channel == ChannelName.LETTER:
             names.add(f"letters/{ident}-*.pdf")
     receipts = (fact.detail.get("raw") for fact in facts if fact.kind == FactKind.RECEIPT)
-    return sorted(names | {f"receipts/{raw}.json" for raw in receipts if raw})
+    names |= {f"receipts/{raw}.json" for raw in receipts if raw}
+    seals = [fact for fact in facts if fact.kind == FactKind.SEAL]
+    return sorted(names | {f"agreements/{each}.pdf" for fact in seals for each in _sealed(fact)})
+
+
+def _sealed(seal: Fact) -> tuple[str, str]:
+    """Return the names of the text that was sealed and of its certificate."""
+    return seal.which[0], str(seal.detail["certificate"])
 
 
 def _ident(path: PurePosixPath) -> str:
@@ -88,7 +95,7 @@ def _is_whole(path: PurePosixPath, body: bytes, sent: str | None) -> bool:
     """Whether an object is what its name says, and what was `sent` under that name if anything was."""
     named = path.stem.rpartition("-")[2]
     match path.parts[0]:
-        case "receipts":
+        case "receipts" | "agreements":
             return sha256(body) == path.stem
         case "letters":
             return sha256(body)[:_SHOWN] == named

@@ -39,6 +39,10 @@ class Column:
         Raises ValueError for a block of unknown kind or a web address too long for a code.
         """
         yield from self._heading(subject, size=13.5)
+        yield from self.text(blocks)
+
+    def text(self, blocks: Iterable[Block]) -> Iterator[Strip]:
+        """Yield every block from top to bottom; raises ValueError as `strips` does."""
         setters: dict[str, Callable[[Block], Iterable[Strip]]] = {
             "heading": lambda block: self._heading(block.lines[0][0]),
             "paragraph": lambda block: self._paragraph(block.lines[0][0]),

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from chalicelib.notices.letter.font import font
 from chalicelib.notices.letter.marks import Code, Mark, Rule, Text
 from chalicelib.notices.letter.pages import Page
 from chalicelib.notices.letter.sheet import Sheet
-
-if TYPE_CHECKING:
-    from chalicelib.notices.letter import Letter
 
 _INK, _FAINT, _HEAD = (
     (0.07, 0.09, 0.11),
@@ -21,7 +18,20 @@ _INK, _FAINT, _HEAD = (
 )  # all dark in black and white
 
 
-def draw(letter: Letter, sheet: Sheet, pages: Iterable[Page]) -> bytes:
+class Titled(Protocol):
+    """What a document says of itself beside its pages: a Letter, or anything else that is printed."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def sender(self) -> tuple[str, ...]: ...
+    @property
+    def notice_id(self) -> str: ...
+
+
+def draw(letter: Titled, sheet: Sheet, pages: Iterable[Page], keywords: str = "") -> bytes:
     """Return the PDF: the same pages give the same bytes (no clock, no random id)."""
     from reportlab.pdfgen.canvas import Canvas
 
@@ -38,6 +48,8 @@ def draw(letter: Letter, sheet: Sheet, pages: Iterable[Page]) -> bytes:
     canvas.setAuthor(letter.sender[0])
     canvas.setSubject(letter.notice_id)
     canvas.setCreator("Accord")
+    if keywords:
+        canvas.setKeywords(keywords)
     canvas.setViewerPreference("DisplayDocTitle", "true")
     pen = _Pen(canvas, sheet.height, font(letter.language).fontName)
     for page in pages:

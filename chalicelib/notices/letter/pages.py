@@ -45,7 +45,7 @@ def lay_out(letter: Letter, sheet: Sheet, measure: Width) -> list[Page]:
         *_details(letter, sheet.details, measure, words),
         *(Rule(4 * MM, fold, 4 * MM) for fold in sheet.folds),
     ]
-    pages = _paginate(list(column.strips(letter.subject, letter.blocks)), sheet)
+    pages = paginate(list(column.strips(letter.subject, letter.blocks)), sheet)
     pages[0][:0] = first
     for number, page in enumerate(pages, 1):
         count = fill(words["page"], page=number, pages=len(pages))
@@ -53,7 +53,7 @@ def lay_out(letter: Letter, sheet: Sheet, measure: Width) -> list[Page]:
     return pages
 
 
-def _paginate(strips: Sequence[Strip], sheet: Sheet) -> list[Page]:
+def paginate(strips: Sequence[Strip], sheet: Sheet) -> list[Page]:
     """Place strips from top to bottom; what must keep together moves to the next page, if it fits one."""
     bottom = sheet.body.top + sheet.body.height
     pages: list[Page] = [[]]

@@ -1,0 +1,1 @@
+"""A mediation agreement: drafted, commented on, frozen, signed, sealed, confirmed."""

@@ -1,0 +1,86 @@
+"""A text that is not signed: somebody refuses, or its time ends; the mediation goes on or closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.agreement import Party
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
+from chalicelib.domain.errors import CaseClosed, OutOfTurn
+from chalicelib.domain.keys import CaseId
+from chalicelib.mediation.agreement.days import local_day
+from chalicelib.mediation.agreement.draft import Wake
+from chalicelib.mediation.agreement.sign import to_sign
+from chalicelib.store import agreement_steps, agreements, cases, facts
+from chalicelib.store.facts import Fact
+
+LAPSED = "LAPSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Takes refusals. Refusing is never held against anybody (invariant 19)."""
+
+    wake: Wake
+
+    def __call__(
+        self, case_id: CaseId, digest: str, party: Party, now: datetime, *,
+        why: str = "", by: str = "", reference: str = "",
+    ) -> None:  # fmt: skip
+        """Record that a party does not sign this text: nobody signs it any more, and the case is adjourned.
+
+        `by` is the id of the member of staff, empty for the borrower. A repeat changes nothing. Raises
+        OutOfTurn once all have signed, and what `to_sign` raises.
+        """
+        if not facts.exists(case_id, FactKind.UNSIGNED, digest):
+            _, agreement = to_sign(case_id, digest, now)
+            if agreement.signed_by_all_at:
+                raise OutOfTurn("all have signed: the agreement stands, and can only be changed together")
+            detail = {"who": party.value, "why": why, "by": by, "reference": reference}
+            _leave(Fact(case_id, FactKind.UNSIGNED, now, (digest,), detail))
+        self.wake(case_id)
+
+
+def lapse(case_id: CaseId, now: datetime, wake: Wake) -> bool:
+    """End a text whose last day to sign is over, and adjourn; returns whether it ended, now or before.
+
+    For the end of the stage Signature: it looks at the record, so that a timer come late does nothing.
+    """
+    case, agreement = cases.get(case_id), agreements.get(case_id)
+    if agreement is None or case.status != CaseStatus.SIGNING or agreement.signed_by_all_at:
+        return case.status == CaseStatus.ADJOURNED
+    if local_day(case, now) <= agreement.sign_by:
+        return False
+    _leave(Fact(case_id, FactKind.UNSIGNED, now, (agreement.digest,), {"who": LAPSED}))
+    wake(case_id)
+    return True
+
+
+def close_without_agreement(
+    case_id: CaseId, now: datetime, *, by: str, why: str, wake: Callable[[CaseId], None]
+) -> Case:
+    """Close an adjourned mediation as NOT_AGREED, by its mediator's choice; a repeat changes nothing.
+
+    Raises OutOfTurn unless the case is ADJOURNED or DRAFTED, or closed so already.
+    """
+    case = cases.get(case_id)
+    if case.status in (CaseStatus.ADJOURNED, CaseStatus.DRAFTED):
+        case = cases.close(case_id, Outcome.NOT_AGREED, f"{by}: {why}", now) or cases.get(case_id)
+    if case.outcome != Outcome.NOT_AGREED:
+        raise OutOfTurn(f"a mediation ends without agreement from ADJOURNED or DRAFTED, not {case.status}")
+    wake(case_id)
+    return case
+
+
+def _leave(fact: Fact) -> None:
+    if agreement_steps.leave_unsigned(fact.case_id, fact):
+        return
+    if facts.exists(fact.case_id, fact.kind, *fact.which):
+        return
+    case = cases.get(fact.case_id)
+    if not case.is_open:
+        raise CaseClosed(f"case {case.id} is closed")
+    raise OutOfTurn(f"nothing is signed while the case is {case.status}")

@@ -1,0 +1,420 @@
+"""An agreement on its way: drafted, commented on, final, signed, sealed; or left unsigned."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.agreement import Agreement, Effect, Party, Signature
+from chalicelib.domain.arrangement import Arrangement, Parts, Way
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
+from chalicelib.domain.errors import AccordError, CaseClosed, NeedsApproval, OtherDocument, OutOfTurn, TooLate
+from chalicelib.domain.schedules import equal
+from chalicelib.mediation.agreement.code import SendSigningCode
+from chalicelib.mediation.agreement.draft import by_borrower, comment
+from chalicelib.mediation.agreement.freeze import agreement_pdf, archive_key
+from chalicelib.mediation.agreement.refuse import close_without_agreement, lapse
+from chalicelib.mediation.agreement.sign import CodesLocked, Signed, WrongCode
+from chalicelib.mediation.agreement.statement import statement_in
+from chalicelib.notices.evidence.chain import sha256
+from chalicelib.store import agreement_drafts, agreements, cases, facts, lenders, plans, signatures
+from chalicelib.store.case_rows import to_row
+from chalicelib.store.facts import Fact
+from infra.ops.signing import verifies
+from tests.road import DEMO_BANK
+from tests.samples import CASE_ID, amount, case
+from tests.scene import Scene
+from tests.signing import Table
+
+
+@pytest.fixture
+def table(scene: Scene) -> Table:
+    return Table(scene.wiring)
+
+
+def status(table: Table) -> str:
+    return table.case.status.value
+
+
+def said(table: Table, text: str = "首期请推迟到发薪日之后。", sending: str = "s1") -> bool:
+    return comment(CASE_ID, 1, by_borrower(sending, "K-1", text, table.now))
+
+
+def test_a_draft_is_on_record_and_leads_to_drafted(table: Table) -> None:
+    draft = table.draft()
+    assert agreement_drafts.get(CASE_ID) == draft
+    assert table.case.status == CaseStatus.DRAFTED
+    assert table.woken == [CASE_ID]
+
+
+def test_no_draft_is_written_before_a_session(table: Table) -> None:
+    to_row(case(status=CaseStatus.ASSIGNED)).save()
+    with pytest.raises(OutOfTurn, match="ASSIGNED"):
+        table.draft()
+    assert facts.of(CASE_ID) == []
+
+
+def test_a_comment_is_recorded_once_and_a_newer_draft_supersedes(table: Table) -> None:
+    table.draft()
+    assert said(table)
+    assert not said(table)
+    with pytest.raises(OutOfTurn, match="1 comment"):
+        table.draft()
+    assert table.draft(seen=1).number == 2
+    with pytest.raises(OutOfTurn, match="newest"):
+        said(table, sending="s2")
+    assert [each.text for each in agreement_drafts.comments(CASE_ID, 1).said] == ["首期请推迟到发薪日之后。"]
+
+
+def test_a_text_is_not_final_while_a_comment_is_unread(table: Table) -> None:
+    table.draft()
+    said(table)
+    with pytest.raises(OutOfTurn, match="read them first"):
+        table.freeze()
+    assert table.case.status == CaseStatus.DRAFTED
+    assert table.freeze(seen=1).sequence == 1
+
+
+def test_the_final_text_is_kept_and_takes_no_more_comments(table: Table) -> None:
+    table.draft()
+    agreement = table.freeze()
+    assert sha256(table.wiring.archive.get(archive_key(CASE_ID, agreement.digest))) == agreement.digest
+    assert table.case.status == CaseStatus.SIGNING
+    assert agreement.effect == Effect.SEALED
+    assert (agreement.sign_by - table.now.date()).days == 7
+    assert table.freeze() == agreement
+    with pytest.raises(OutOfTurn):
+        said(table)
+
+
+def test_the_same_draft_gives_the_same_bytes(table: Table) -> None:
+    draft = table.draft()
+    assert agreement_pdf(table.ground, draft) == agreement_pdf(table.ground, draft)
+    other = replace(draft, mediator="陈敏")
+    assert agreement_pdf(table.ground, other) != agreement_pdf(table.ground, draft)
+
+
+def test_a_text_about_what_is_no_longer_owed_does_not_become_final(table: Table) -> None:
+    table.draft()
+    cases.restate(CASE_ID, amount(900_000), None, table.now)
+    with pytest.raises(OutOfTurn, match="900000 is owed now"):
+        table.freeze()
+
+
+def test_a_waiver_above_the_limit_needs_a_second_person(table: Table) -> None:
+    owed, half = table.case.amount, Parts(principal=500_000)
+    plan = equal("CNY", 500_000, 5, table.now.date() + timedelta(days=30))
+    table.draft(arrangement=Arrangement(way=Way.PRINCIPAL_REDUCTION, owed=owed, plan=plan, waived=half))
+    for approver in ("", "m-1"):
+        with pytest.raises(NeedsApproval):
+            table.freeze(approved_by=approver)
+    assert table.freeze(approved_by="supervisor-1").total == 500_000
+
+
+def test_a_waiver_within_the_limit_needs_nobody_else(table: Table) -> None:
+    settings = {**DEMO_BANK.settings, "plan_limits": {"alone": "10", "principal": "10"}}
+    lenders.put(replace(DEMO_BANK, settings=settings))
+    plan = equal("CNY", 900_000, 5, table.now.date() + timedelta(days=30))
+    tenth = Parts(principal=100_000)
+    found = Arrangement(way=Way.PRINCIPAL_REDUCTION, owed=table.case.amount, plan=plan, waived=tenth)
+    table.draft(arrangement=found)
+    assert table.freeze().total == 900_000
+
+
+def test_once_all_have_signed_it_is_sealed_and_its_plan_runs(table: Table) -> None:
+    digest = table.frozen()
+    table.all_sign(digest)
+    agreement = agreements.get(CASE_ID)
+    assert agreement
+    assert agreement.in_force_since == table.now
+    assert {each.party for each in agreement.signatures} == set(Party)
+    assert table.case.status == CaseStatus.PLAN_ACTIVE
+    plan = plans.get(CASE_ID)
+    assert plan
+    assert (plan.total, len(plan.instalments)) == (agreement.total, agreement.instalments)
+
+
+def test_the_certificate_states_who_signed_and_its_seal_verifies_offline(table: Table) -> None:
+    digest = table.frozen()
+    table.all_sign(digest)
+    (seal,) = facts.of(CASE_ID, FactKind.SEAL)
+    found = statement_in(table.wiring.archive.get(archive_key(CASE_ID, seal.detail["certificate"])))
+    assert found
+    assert found.digest == digest
+    assert [each.party for each in found.signatories] == ["BORROWER", "CREDITOR", "MEDIATOR"]
+    assert found.signatories[0].to == "****8000"
+    assert verifies(table.key.public_key(), found.signature, bytes.fromhex(digest))
+    assert not verifies(table.key.public_key(), found.signature, bytes.fromhex("00" * 32))
+
+
+def test_invariant_15_a_signature_under_another_document_is_refused(table: Table) -> None:
+    digest = table.frozen()
+    code = table.code(digest)
+    other = "00" * 32
+    with pytest.raises(OtherDocument):
+        table.signing.as_borrower(CASE_ID, other, code, table.now)
+    with pytest.raises(OtherDocument):
+        table.creditor_signs(other)
+    foreign = Fact(CASE_ID, FactKind.SIGNATURE, table.now, (other, "CREDITOR"), {"name": "王芳"})
+    facts.append(foreign)
+    agreement = agreements.get(CASE_ID)
+    assert agreement
+    assert agreement.signatures == ()
+    with pytest.raises(ValueError, match="another document"):
+        replace(agreement, signatures=(Signature(Party.CREDITOR, other, table.now),))
+
+
+def test_invariant_15_a_code_signs_only_the_document_it_was_sent_for(table: Table) -> None:
+    first = table.frozen()
+    code = table.code(first)
+    table.refusing(CASE_ID, first, Party.CREDITOR, table.now, by="bank-1")
+    table.draft()
+    second = table.freeze(2).digest
+    assert second != first
+    assert table.signing.as_borrower(CASE_ID, second, code, table.now) == WrongCode(4)
+    assert not signatures.exists(CASE_ID, second, Party.BORROWER)
+
+
+def test_invariant_16_the_plan_that_runs_sums_to_the_agreed_total(table: Table) -> None:
+    table.draft(arrangement=table.arrangement(7))
+    agreement = table.freeze()
+    table.all_sign(agreement.digest)
+    plan = plans.get(CASE_ID)
+    assert plan
+    assert sum(each.amount for each in plan.instalments) == agreement.total == table.case.amount.total
+
+
+def test_nobody_signs_twice(table: Table) -> None:
+    digest = table.frozen()
+    assert table.borrower_signs(digest) == Signed()
+    assert table.signing.as_borrower(CASE_ID, digest, "any", table.now) == Signed()
+    table.creditor_signs(digest)
+    table.creditor_signs(digest, by="bank-2")
+    assert len(facts.of(CASE_ID, FactKind.SIGNATURE)) == 2
+    assert signatures.signers(CASE_ID, digest, Party.CREDITOR) == {"bank-1"}
+
+
+def test_a_code_is_good_once_for_ten_minutes_and_five_tries(table: Table, scene: Scene) -> None:
+    digest = table.frozen()
+    code = table.code(digest)
+    scene.road.clock.advance(minutes=10)
+    assert table.signing.as_borrower(CASE_ID, digest, code, table.now) == WrongCode(4)
+    fresh = table.code(digest)
+    wrong = f"{(int(fresh) + 1) % 10**6:06d}"
+    answers = [table.signing.as_borrower(CASE_ID, digest, wrong, table.now) for _ in range(4)]
+    assert answers == [WrongCode(3), WrongCode(2), WrongCode(1), CodesLocked()]
+    assert table.signing.as_borrower(CASE_ID, digest, fresh, table.now) == CodesLocked()
+    assert not SendSigningCode(table.wiring.timers)(CASE_ID, digest, table.now + timedelta(minutes=5))
+    assert not signatures.exists(CASE_ID, digest, Party.BORROWER)
+
+
+def test_a_code_that_opens_a_case_signs_nothing(table: Table) -> None:
+    digest = table.frozen()
+    table.code(digest)
+    from chalicelib import links
+
+    opening = links.access_code(str(CASE_ID), "access_code-1-SMS", table.wiring.pepper())
+    assert table.signing.as_borrower(CASE_ID, digest, opening, table.now) == WrongCode(4)
+
+
+def test_the_mediator_signs_last_and_is_the_mediator_of_the_case(table: Table) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    with pytest.raises(OutOfTurn, match="last"):
+        table.mediator_signs(digest)
+    table.creditor_signs(digest, by="m-1")
+    with pytest.raises(OutOfTurn, match="only the mediator"):
+        table.mediator_signs(digest, by="m-2")
+    with pytest.raises(OutOfTurn, match="creditor"):
+        table.mediator_signs(digest, by="m-1")
+
+
+def test_nobody_signs_after_the_last_day(table: Table, scene: Scene) -> None:
+    digest = table.frozen()
+    scene.road.clock.advance(days=7)
+    table.creditor_signs(digest)
+    assert not lapse(CASE_ID, table.now, table.woken.append)
+    scene.road.clock.advance(days=1)
+    with pytest.raises(TooLate):
+        table.borrower_signs(digest)
+    assert lapse(CASE_ID, table.now, table.woken.append)
+    assert table.case.status == CaseStatus.ADJOURNED
+    assert agreements.get(CASE_ID) is None
+
+
+def test_a_timer_that_comes_after_the_seal_ends_nothing(table: Table, scene: Scene) -> None:
+    table.all_sign(table.frozen())
+    scene.road.clock.advance(days=9)
+    assert not lapse(CASE_ID, table.now, table.woken.append)
+    assert table.case.status == CaseStatus.PLAN_ACTIVE
+
+
+@pytest.mark.parametrize("party", [Party.BORROWER, Party.CREDITOR])
+def test_a_refusal_adjourns_and_a_new_text_may_follow(table: Table, party: Party) -> None:
+    digest = table.frozen()
+    table.refusing(CASE_ID, digest, party, table.now, why="金额过高")
+    table.refusing(CASE_ID, digest, party, table.now)
+    assert status(table) == "ADJOURNED"
+    assert agreements.get(CASE_ID) is None
+    with pytest.raises(OutOfTurn):
+        table.creditor_signs(digest)
+    table.draft()
+    table.all_sign(table.freeze(2).digest)
+    assert table.case.status == CaseStatus.PLAN_ACTIVE
+
+
+def test_after_a_refusal_the_mediator_may_close_without_agreement(table: Table) -> None:
+    digest = table.frozen()
+    with pytest.raises(OutOfTurn, match="SIGNING"):
+        close_without_agreement(CASE_ID, table.now, by="m-1", why="-", wake=table.woken.append)
+    table.refusing(CASE_ID, digest, Party.CREDITOR, table.now, by="bank-1")
+    for _ in range(2):
+        found = close_without_agreement(CASE_ID, table.now, by="m-1", why="x", wake=table.woken.append)
+        assert found.outcome == Outcome.NOT_AGREED
+
+
+def test_a_settlement_during_signing_wins(table: Table) -> None:
+    digest = table.frozen()
+    code = table.code(digest)
+    table.creditor_signs(digest)
+    cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", table.now)
+    with pytest.raises(CaseClosed):
+        table.signing.as_borrower(CASE_ID, digest, code, table.now)
+    assert plans.get(CASE_ID) is None
+
+
+def test_a_settlement_between_the_last_signature_and_the_seal_leaves_no_plan(table: Table) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    sign = table.key.sign
+
+    def settled_meanwhile(digest: bytes) -> bytes:
+        cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", table.now)
+        return sign(digest)
+
+    table.key.sign = settled_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(CaseClosed):
+        table.mediator_signs(digest)
+    assert plans.get(CASE_ID) is None
+    assert facts.of(CASE_ID, FactKind.SEAL) == []
+    assert table.case.outcome == Outcome.SETTLED_OUTSIDE
+
+
+def test_a_crash_before_the_seal_is_healed_by_a_repeat(table: Table) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    table.key.broken = 1
+    with pytest.raises(TimeoutError):
+        table.mediator_signs(digest)
+    assert status(table) == "SIGNING"
+    table.mediator_signs(digest)
+    assert table.case.status == CaseStatus.PLAN_ACTIVE
+    assert table.complete(CASE_ID, table.now)
+    assert len(facts.of(CASE_ID, FactKind.SEAL)) == len(facts.of(CASE_ID, FactKind.PLAN)) == 1
+
+
+def test_a_text_that_was_altered_in_the_archive_is_not_sealed(table: Table) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    table.wiring.archive.put(archive_key(CASE_ID, digest), b"%PDF-1.4 another text")
+    with pytest.raises(OutOfTurn, match="not the text that was signed"):
+        table.mediator_signs(digest)
+
+
+def together(*acts: Callable[[], object]) -> list[BaseException | None]:
+    """Carry acts out at once; returns what each raised."""
+    raised: list[BaseException | None] = [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+        except AccordError as error:
+            raised[place] = error
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def test_two_who_sign_at_once_are_both_on_record(table: Table) -> None:
+    digest = table.frozen()
+    code = table.code(digest)
+    raised = together(
+        lambda: table.signing.as_borrower(CASE_ID, digest, code, table.now),
+        lambda: table.creditor_signs(digest),
+        lambda: table.creditor_signs(digest, by="bank-2"),
+    )
+    assert raised == [None] * 3
+    assert len(facts.of(CASE_ID, FactKind.SIGNATURE)) == 2
+    table.mediator_signs(digest)
+    assert table.case.status == CaseStatus.PLAN_ACTIVE
+
+
+def test_a_comment_and_the_final_text_at_once_never_both_succeed(table: Table) -> None:
+    table.draft()
+    raised = together(table.freeze, lambda: said(table))
+    assert sum(error is None for error in raised) == 1
+    comments = agreement_drafts.comments(CASE_ID, 1)
+    assert comments.ended == (table.case.status == CaseStatus.SIGNING) == (not comments.said)
+
+
+def test_two_drafts_at_once_are_one(table: Table) -> None:
+    raised = together(table.draft, table.draft)
+    assert len(facts.of(CASE_ID, FactKind.DRAFT)) == 1 + (raised == [None, None])
+
+
+def test_a_comment_that_comes_between_reading_and_writing_stops_the_final_text(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.store import agreement_steps
+
+    table.draft()
+    write = agreement_steps.finish_text
+
+    def late(*given: object) -> bool:
+        said(table)
+        return write(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(agreement_steps, "finish_text", late)
+    with pytest.raises(OutOfTurn, match="1 comment"):
+        table.freeze()
+    assert table.case.status == CaseStatus.DRAFTED
+
+
+def test_a_comment_that_comes_between_reading_and_writing_stops_a_newer_draft(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.draft()
+    write = agreement_drafts.put
+
+    def late(*given: object) -> bool:
+        said(table)
+        return write(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(agreement_drafts, "put", late)
+    with pytest.raises(OutOfTurn):
+        table.draft()
+    assert len(facts.of(CASE_ID, FactKind.DRAFT)) == 1
+
+
+def test_an_agreement_that_needs_a_seal_is_not_in_force_without_it(table: Table) -> None:
+    digest = table.frozen()
+    agreement = agreements.get(CASE_ID)
+    assert isinstance(agreement, Agreement)
+    signed = replace(agreement, signatures=tuple(Signature(p, digest, table.now) for p in Party))
+    assert signed.in_force_since is None
+    assert replace(signed, effect=Effect.SIGNED).in_force_since == table.now
+    later = table.now + timedelta(hours=1)
+    assert replace(signed, sealed_at=later).in_force_since == later
