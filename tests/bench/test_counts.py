@@ -90,7 +90,7 @@ PAGES = {
     "GET /n/{token}",
     "GET /my/info",
     "GET /my/notice",
-    *(f"GET /my/form/feedback/{page}" for page in (*FEEDBACK, "check", "done")),
+    *(f"GET /my/form/feedback/{page}" for page in (*FEEDBACK, "check", "done") if page != "mode"),
 }
 
 

@@ -14,7 +14,10 @@ from tests.handed_in import PDF, archive
 NOBODYS = "/n/" + "x" * 22
 SEEDED: Mapping[str, str] = {"meeting": "DB-2024-000320", "plan": "DB-2022-000771"}
 """Seeded cases in which a meeting is ahead, and in which a plan runs."""
-_ARRANGED = ("/my", "/my/meeting", "/my/agreement", "/my/plan", "/my/documents")
+_ARRANGED = (
+    *("/my", "/my/meeting", "/my/agreement", "/my/plan", "/my/documents", "/my/statements"),
+    *("/my/form/meeting_time", "/my/form/extend", "/my/form/renegotiate"),
+)
 _MOST_TRIES = 12
 _CHECK_CODE = re.compile(r"(?<![A-Z0-9-])[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}(?![A-Z0-9-])")
 
@@ -171,11 +174,12 @@ def without_link(who: Visitor, stage: Stage) -> None:
     who.open("/open/find")
     who.press()
     who.at("find-error")
-    who.fill(reference="AC-2222-2222-1", factor="0000")
+    nobodys = stage.unknown_reference()
+    who.fill(reference=nobodys, factor="0000")
     who.press()
     assert who.status == 400
     who.at("find-wrong")
-    _until_locked(who, "find-locked", reference="AC-2222-2222-1", factor="0000")
+    _until_locked(who, "find-locked", reference=nobodys, factor="0000")
     _complaint(who)
     journey(who, "sign_up", root="/open/form", state="open-sign_up")
 

@@ -17,7 +17,10 @@ _ONE = re.compile(r"/([A-Z]-[A-Z2-7]{4}-[A-Z2-7]{4}|[0-9a-f]{24})$")
 FACTOR = "123X"
 BEGINNINGS = ("/my", "/my/info", "/my/notice", "/open", "/open/complaint")
 PAGES_AND_FILES = ("text/html", "application/pdf", "text/calendar", "image/")
-ORDER = ("feedback", "ask", "apply", "complain", "dispute", "reschedule", "withdraw", "survey")
+ORDER = (
+    *("feedback", "ask", "apply", "statement", "complain"),
+    *("dispute", "reschedule", "withdraw", "survey"),
+)
 """The journeys of one borrower, one after the other."""
 WANTED: Mapping[str, Mapping[str, str]] = {
     "feedback": {

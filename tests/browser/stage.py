@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import uuid
 from collections.abc import Iterator
@@ -60,6 +61,12 @@ class Stage:
         assert answer.status_code == 202, answer.text
         self.stack.wait_for(lambda: (self.stack.case(loan) or {}).get("outcome"))
         return link
+
+    @staticmethod
+    def unknown_reference() -> str:
+        """Return a case reference that is nobody's, each time another: it is locked after a few tries."""
+        letters = base64.b32encode(uuid.uuid4().bytes).decode()
+        return f"AC-{letters[:4]}-{letters[4:8]}-1"
 
     def code(self, case_id: str) -> str:
         """Return the one-time code that was sent to the borrower of a case last."""

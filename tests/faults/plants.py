@@ -130,7 +130,7 @@ PLANTS = (
     ),
     Plant(
         "the sweeper takes up no delivery",
-        "chalicelib.workflow.sweep_deliveries:_mend",
+        "chalicelib.workflow.sweep_deliveries:mend_step",
         "return timers.ensure_delivering(",
         "return False and timers.ensure_delivering(",
         ("sweep, delivery lost",),

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -47,8 +48,9 @@ def test_no_kill_sends_anything_twice(running: Running) -> None:
         assert now > before
         before = now
     running.post("/_local/clock", {"advance": "P60D"})
-    outcomes = sorted(each["outcome"] for each in running.cases().values())
-    assert outcomes == ["NO_RESPONSE"] * 5 + ["TERMINATED"] * 2  # two of the seeded have answered
+    outcomes = Counter(each["outcome"] for each in running.cases().values())
+    # One of the seeded is in mediation until its limit, one keeps to a plan of a year.
+    assert outcomes == {"NO_RESPONSE": 5, "TERMINATED": 1, None: 1}
     notices = [each["notice_id"] for each in running.outbox()]
     assert len(notices) == len(set(notices))
     assert running.stop() == 0

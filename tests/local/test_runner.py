@@ -337,7 +337,7 @@ def test_a_kill_leaves_a_state_that_starts(running: Running) -> None:
     running.stop(signal.SIGKILL)
     running.start()
     assert running.cases()["DB-2024-000117"]["next_timer_at"]
-    assert "second reminder" in running.get("/_local/clock").json()["next_timer"]
+    assert "Acceptance" in running.get("/_local/clock").json()["next_timer"]
     before = [each["step"] for each in texts_to(running, "+8613800000117") if each["channel"] == "SMS"]
     assert running.post("/_local/clock", {"advance": "P7D"}).status == 200
     after = [each["step"] for each in texts_to(running, "+8613800000117") if each["channel"] == "SMS"]
@@ -437,6 +437,8 @@ def test_calls_are_recorded_by_function(running: Running) -> None:
         "TakeReceipt",
         "AwaitSignal",
         "Steer",
+        "SteerPlan",
+        "AwaitPayment",
         "Sweep",
         "CloseCase",
     }
