@@ -37,6 +37,20 @@ def _stranger(world: World) -> None:
     world.fill_form("complain", _STRANGER, root="/open/form")
 
 
+def _code_sent(world: World) -> None:
+    noticed(world)
+    assert world.ask_code() == 303
+    world.run()
+
+
+def _come_in(world: World) -> None:
+    """He comes in, and somebody who read the code over his shoulder does not."""
+    if world.come_in_by_code() != 303:
+        world.state.pending.append("come_in_by_code")
+    else:
+        world.type_code()
+
+
 def _send(world: World) -> None:
     world.press_send()
     world.run()
@@ -49,6 +63,7 @@ def _send_once(world: World) -> None:
 
 
 BORROWER_SCENES: tuple[Scenario, ...] = (
+    Scenario("one-time code", _code_sent, _come_in, to_the_end=False),
     Scenario("application", _filled("apply", dict(APPLY)), _send, to_the_end=False),
     Scenario("application of one who gives up", _filled("apply", dict(APPLY)), _send_once, to_the_end=False),
     Scenario("application, changed", _filled("apply", dict(APPLY), form_filled), _send, to_the_end=False),

@@ -13,12 +13,12 @@ from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.moments import from_stamp
-from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.buckets import digest
+from tests.faults.people import REPLIES
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
-from tests.faults.submissions import sent
+from tests.faults.submissions import codes, sent
 from tests.faults.world import World
 
 PROFILE = profiles.versions("CN")[0]
@@ -44,6 +44,7 @@ def violations(world: World) -> list[str]:
     found += [fault for delivery in world.providers.outbox for fault in _delivery(world, delivery)]
     found += _caps(world)
     found += sent(world)
+    found += codes(world)
     found += _told(world)
     return found
 
@@ -92,7 +93,7 @@ def followed(world: World, fault: Fault | None) -> Iterator[str]:
 def _caps(world: World) -> Iterator[str]:
     """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
     for channel in ("SMS", "EMAIL"):
-        counted = [one for one in world.providers.outbox if one.tags["step"] not in (CONFIRMATION, RECEIPT)]
+        counted = [one for one in world.providers.outbox if not one.tags["step"].startswith(REPLIES)]
         written = sorted((one.to, one.at) for one in counted if one.channel == channel)
         for (to, at), (same, later) in pairwise(written):
             if to == same and later - at < timedelta(days=1):
@@ -259,7 +260,7 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
-    elif channel == "VOICE" or step in (CONFIRMATION, RECEIPT):
+    elif channel == "VOICE" or step.startswith(REPLIES):
         if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
             yield f"it names the amount: {delivery.notice}"
     elif f"{total / 100:,.2f}" not in delivery.text:

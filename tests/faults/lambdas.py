@@ -16,6 +16,7 @@ import boto3
 import app as handlers
 from chalicelib import wiring as wirings
 from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.buckets import Buckets
 from tests.faults.machine import Machine, TaskFailed
@@ -197,6 +198,8 @@ class Lambdas:
             for key in row.get("claims", ()):
                 silent = any(key.partition("#")[2] in each.get("opted_out", ()) for each in people)
                 over = silent or row["status"] not in ("RECEIVED", "NOTICED")
-                over = over and not key.startswith((CONFIRMATION, RECEIPT, "meeting_"))  # due after that
+                over = over and not key.startswith(
+                    (CONFIRMATION, RECEIPT, ACCESS_CODE, "meeting_")
+                )  # due after that
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))

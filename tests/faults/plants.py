@@ -136,6 +136,13 @@ PLANTS = (
         ("sweep, delivery lost",),
     ),
     Plant(
+        "a one-time code is not used up",
+        "chalicelib.borrower.verify:Verify._uses",
+        " and access_codes.use(case.id, issued.number)",
+        "",
+        ("one-time code",),
+    ),
+    Plant(
         "the SDK repeats sends",
         "chalicelib.wiring:Wiring._config",
         "retries + 1",

@@ -18,13 +18,17 @@ Row = dict[str, Any]
 
 @dataclass
 class Borrower:
-    """A person at his phone: he opens the link of the last SMS and presses a button until it works."""
+    """A person at his phone: he opens the link of the last SMS and presses a button until it works.
+
+    `let_in` names the message of each one-time code that let him in.
+    """
 
     cookie: str = ""
     csrf: str = ""
     answers_id: str = ""
     check: str = ""
     confirmed: list[tuple[str, str]] = field(default_factory=list)
+    let_in: list[str] = field(default_factory=list)
 
 
 @dataclass

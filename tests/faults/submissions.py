@@ -33,6 +33,16 @@ def sent(world: World) -> Iterator[str]:
         yield "what he sent is on record, yet he was told otherwise"
 
 
+def codes(world: World) -> Iterator[str]:
+    """A one-time code lets in once, and whoever was let in has it on record."""
+    used = world.state.borrower.let_in
+    if len(used) != len(set(used)):
+        yield f"one code let in twice: {used}"
+    seen = _count("#T#VERIFIED#" in row["sk"] and '"code"' in str(row["detail"]) for row in rows())
+    if used and not seen:
+        yield "he was let in, yet it is not on record"
+
+
 def _recorded(journey: str, ident: str) -> int:
     """Return how often a submission is on record, -1 when it is so in part."""
     kind, found = KINDS[journey].value, rows()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.borrower_scenes import BORROWER_SCENES
 from tests.faults.plants import PLANTS, Plant
 from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.races import RACES
@@ -29,5 +30,7 @@ def _first_violation(world: World, name: str, at: tuple[str, ...]) -> str | None
     for race in RACES:
         if race.name == name:
             return next(race.run(world, Aftermaths()), None)
-    [scenario] = [scenario for scenario in (*SCENARIOS, *PROVIDER_SCENES) if scenario.name == name]
+    [scenario] = [
+        scenario for scenario in (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES) if scenario.name == name
+    ]
     return next(Sweep(world, scenario).run(at), None)
