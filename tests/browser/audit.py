@@ -23,7 +23,7 @@ _WIDE = """() => document.documentElement.scrollWidth - document.documentElement
 _OUT = """() => [...document.querySelectorAll("main *")].filter(e =>
     e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.outerHTML.slice(0, 120))"""
-_FOCUS = """() => { const e = document.activeElement, s = getComputedStyle(e);
+_FOCUS = """() => { const e = document.activeElement ?? document.body, s = getComputedStyle(e);
   return [e.tagName, e.outerHTML.slice(0, 100),
     s.outlineStyle != "none" && parseFloat(s.outlineWidth) >= 2]; }"""
 
