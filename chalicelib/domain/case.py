@@ -79,7 +79,7 @@ class Case:
     `since` is when its mediation came to this status, `limit_at` until when it may take (both UTC),
     `mediator` who chairs it, by his id in the directory; `worklist` whose turn it is and `due_at` by when.
     `plan` is the sequence of its plan's latest state, once something was paid on it or came of it: what rests
-    on the plan as it was read loses to that.
+    on the plan as it was read loses to that. `complaints` are the ids of the undecided ones.
     """
 
     id: CaseId
@@ -98,6 +98,7 @@ class Case:
     account_last4: str
     noticed_at: datetime | None = None
     holds: frozenset[str] = frozenset()
+    complaints: frozenset[str] = frozenset()
     reached: frozenset[str] = frozenset()
     claims: Mapping[str, str] = field(default_factory=dict)
     outcome: Outcome | None = None

@@ -129,3 +129,11 @@ class OtherDocument(AccordError):
 
 class NeedsApproval(AccordError):
     """A second person has to approve; the message says what."""
+
+
+class NotImpartial(AccordError):
+    """Who acts on a complaint is complained of, or decided it before: somebody else has to (invariant 13)."""
+
+
+class NotInRole(AccordError):
+    """The act belongs to another role; the message says which."""

@@ -17,16 +17,19 @@ _ROUNDS = (Stage.NOTIFY, Stage.REMIND, Stage.REMIND_AGAIN)
 
 _TERMS = frozenset(
     "acceptance assignment meeting_notice meeting_reminder meeting_reminder_last mediation_limit signature"
-    " instalment_reminder instalment_grace complaint_ack complaint_decision retention".split()
+    " instalment_reminder instalment_grace complaint_ack complaint_decision complaint_warning"
+    " complaint_review_request complaint_review retention".split()
 )
 _TERMS_OF_SOME = frozenset(
     "mediation_extension court_confirmation opt_out_effect"
-    " complaint_decision_complex complaint_extension complaint_review_request complaint_review"
+    " complaint_decision_complex complaint_extension"
     " complaint_summary complaint_referral"
     " validation_notice dispute_window assumed_receipt arrears_notice default_notice"
     " recordings_retention".split()
 )
-_FIXED = frozenset({"mediation_limit", "retention"})  # timers and deletion need a length in days
+_FIXED = frozenset(
+    {"mediation_limit", "complaint_warning", "retention"}
+)  # timers and deletion need a length in days
 _DUTIES = ("third_party", "disclosure", "first_notice", "voluntary", "fee", "agreement", "privacy")
 
 

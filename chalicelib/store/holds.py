@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pynamodb.expressions.update import Action
+
 from chalicelib.domain.codes import HoldKind
 from chalicelib.domain.errors import CaseClosed
 from chalicelib.domain.keys import CaseId
@@ -13,15 +15,23 @@ from chalicelib.store.heads import is_open
 from chalicelib.store.rows import CaseRow, Row
 
 
-def put(case_id: CaseId, kind: HoldKind, fact: Fact, *, beside: Sequence[Row] = ()) -> bool:
+def put(
+    case_id: CaseId,
+    kind: HoldKind,
+    fact: Fact,
+    *,
+    beside: Sequence[Row] = (),
+    noting: Sequence[Action] = (),
+) -> bool:
     """Lay a hold over an open case and record why, both or none; returns whether the fact is new.
 
     From then on a claim that rests on the case without the hold fails (claims.py), so a message on its way
-    does not leave. A hold that lies there already gets its further fact. Rows `beside` are written with it.
+    does not leave. A hold that lies there already gets its further fact. Rows `beside` are written with it,
+    `noting` changes the head further.
     Raises CaseClosed.
     """
     rows = [facts.to_row(fact), *beside]
-    if together.put_and_change(rows, case_id, [CaseRow.holds.add({kind.value})], is_open()):
+    if together.put_and_change(rows, case_id, [CaseRow.holds.add({kind.value}), *noting], is_open()):
         return True
     if facts.exists(case_id, fact.kind, *fact.which):
         return False

@@ -114,6 +114,21 @@ def complaint(reference: str) -> str:
     return f"{COMPLAINT}#{reference}"
 
 
+def complaint_step(complaint_id: str, sequence: int) -> str:
+    """Sort key of one step of a complaint that belongs to no case, beside the complaint itself."""
+    return f"{complaint_id}#T#{sequence:04d}"
+
+
+def complaint_wait(complaint_id: str) -> str:
+    """Sort key of the wait of a complaint's execution."""
+    return f"{complaint_id}#WAIT"
+
+
+def complaints_of(month: date) -> str:
+    """Index key of the complaints received in one UTC month, open or not."""
+    return f"{COMPLAINT}#{month:%Y-%m}"
+
+
 def waiting(kind: FactKind, day: date) -> str:
     """Partition of what came in on one UTC day and waits for a member of staff."""
     return f"WAITING#{kind.value}#{day.isoformat()}"

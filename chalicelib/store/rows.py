@@ -108,6 +108,7 @@ class CaseRow(Row):
     default_date = DateAttribute(null=True)
     noticed_at = MomentAttribute(null=True)
     holds = UnicodeSetAttribute(null=True)
+    complaints = UnicodeSetAttribute(null=True)
     reached = UnicodeSetAttribute(null=True)
     claims: MapAttribute[str, str] = MapAttribute(default=dict)
     outcome = UnicodeAttribute(null=True)

@@ -8,6 +8,7 @@ from pynamodb.attributes import (
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 
 from chalicelib.store.attributes import DateAttribute, MomentAttribute
@@ -67,6 +68,20 @@ class ComplaintRow(Row):
     decide_by = DateAttribute()
     profile_version = UnicodeAttribute()
     said = JSONAttribute()
+    against = UnicodeSetAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
+    sequence = NumberAttribute(default=0)
+    handler = UnicodeAttribute(null=True)
+    acknowledged_at = MomentAttribute(null=True)
+    extensions = NumberAttribute(null=True)
+    escalated = BooleanAttribute(null=True)
+    decision = JSONAttribute(null=True)
+    letter_at = MomentAttribute(null=True)
+    review_by = DateAttribute(null=True)
+    reviewed = JSONAttribute(null=True)
+    worklist = UnicodeAttribute(null=True)
+    due_at = MomentAttribute(null=True)
+    open_day = UnicodeAttribute(null=True)
 
 
 class WaitingRow(Row):

@@ -1,0 +1,43 @@
+"""A complaint is acknowledged: the complainant is told that it is here, and by when he has an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.complaints import standing
+from chalicelib.complaints.tell import ACKNOWLEDGEMENT, tell
+from chalicelib.complaints.wake import wake
+from chalicelib.domain.actor import Actor, Role
+from chalicelib.domain.complaint import Complaint, ComplaintStatus
+from chalicelib.store import complaint_steps, complaints
+from chalicelib.store.complaint_steps import Step
+from chalicelib.timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Acknowledges complaints: by its machine at once where there is a case, else by staff."""
+
+    timers: Timers
+
+    def __call__(self, reference: str, actor: Actor, now: datetime, complaint_id: str = "") -> bool:
+        """Acknowledge by a member of staff, who has written to a stranger himself; False for a repeat.
+
+        Raises NotFound, NotInRole, NotImpartial, NotNow once it is ended, Taken when somebody was quicker.
+        """
+        found = complaints.require(reference, complaint_id)
+        standing.require_role(actor, Role.COMPLAINT_HANDLER, Role.SUPERVISOR)
+        standing.require_impartial(found, actor)
+        return self.by(found, actor.id, now)
+
+    def by(self, found: Complaint, by: str, now: datetime) -> bool:
+        """Acknowledge in somebody's name, and tell the complainant; returns False when it was before."""
+        if found.acknowledged_at:
+            return False
+        standing.require(found, [ComplaintStatus.RECEIVED], "acknowledge it")
+        after = replace(found, status=ComplaintStatus.ACKNOWLEDGED, acknowledged_at=now)
+        moved = complaint_steps.take(found, after, Step("ACKNOWLEDGED", now, by))
+        tell(moved, ACKNOWLEDGEMENT, self.timers, now)
+        wake(moved, self.timers)
+        return True

@@ -1,0 +1,58 @@
+"""A complaint is decided by its handler; the letter tells the decision, its reasons and where to turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.complaints import standing
+from chalicelib.complaints.tell import DECISION, tell
+from chalicelib.complaints.wake import wake
+from chalicelib.domain.actor import Actor, Role
+from chalicelib.domain.complaint import UNDECIDED, ComplaintOutcome, ComplaintStatus, Decision
+from chalicelib.domain.errors import NotInRole
+from chalicelib.store import complaint_steps, complaints
+from chalicelib.store.complaint_steps import Step
+from chalicelib.timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Decides complaints; with the decision its hold on the case ends, in the same write."""
+
+    timers: Timers
+
+    def __call__(
+        self,
+        reference: str,
+        actor: Actor,
+        outcome: ComplaintOutcome,
+        reasons: str,
+        now: datetime,
+        *,
+        redress: str = "",
+        complaint_id: str = "",
+    ) -> bool:
+        """Decide for `reasons`; `redress` says what is made good. Returns False for a repeat.
+
+        A late decision is a decision still: only the clock was missed. Raises NotInRole for anybody but
+        its handler, NotImpartial, NotNow when it is decided or when redress is missing where something is
+        upheld, NotFound, Taken when another was quicker.
+        """
+        found = complaints.require(reference, complaint_id)
+        reasons = standing.words(reasons, "the reasons")
+        if outcome != ComplaintOutcome.NOT_UPHELD:
+            redress = standing.words(redress, "what is made good")
+        decision = Decision(outcome, reasons, redress.strip(), actor.id, now)
+        if found.decision and replace(found.decision, at=now) == decision:
+            return False
+        standing.require(found, UNDECIDED - {ComplaintStatus.RECEIVED}, "decide it")
+        standing.require_role(actor, Role.COMPLAINT_HANDLER)
+        standing.require_impartial(found, actor)
+        if actor.id != found.handler:
+            raise NotInRole(f"{actor.name} does not handle {found.reference}; take it up first")
+        after = replace(found, status=ComplaintStatus.DECIDED, decision=decision)
+        moved = complaint_steps.take(found, after, Step("DECIDED", now, actor.id, {"outcome": outcome.value}))
+        tell(moved, DECISION, self.timers, now)
+        wake(moved, self.timers)
+        return True

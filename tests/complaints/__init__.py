@@ -1,0 +1,1 @@
+"""Complaints: handled by their clocks, by somebody who is not complained of."""
