@@ -115,14 +115,14 @@ def close_case(event: dict[str, Any], context: Any) -> None:
 
 @app.lambda_function(name="steer_plan")
 def steer_plan(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Task of Steer."""
-    return wired().steer_plan(event)
+    """Task of Steer, of a plan or of a complaint."""
+    return wired().steer_complaint(event) if "complaint" in event else wired().steer_plan(event)
 
 
 @app.lambda_function(name="await_payment")
 def await_payment(event: dict[str, Any], context: Any) -> None:
-    """Task of the waits of a repayment plan."""
-    wired().await_payment(event)
+    """Task of the waits of a repayment plan, and of a complaint."""
+    (wired().await_act if "complaint" in event else wired().await_payment)(event)
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep")

@@ -23,6 +23,7 @@ class Settings:
     case_machine_arn: str
     delivery_machine_arn: str
     repayment_machine_arn: str
+    complaint_machine_arn: str
     records_bucket: str
     print_bucket: str
     uploads_bucket: str
@@ -57,6 +58,7 @@ class Settings:
             case_machine_arn=get("CASE_MACHINE_ARN"),
             delivery_machine_arn=get("DELIVERY_MACHINE_ARN"),
             repayment_machine_arn=get("REPAYMENT_MACHINE_ARN"),
+            complaint_machine_arn=get("COMPLAINT_MACHINE_ARN"),
             records_bucket=get("RECORDS_BUCKET"),
             print_bucket=get("PRINT_BUCKET"),
             uploads_bucket=get("UPLOADS_BUCKET"),

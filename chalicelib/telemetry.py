@@ -39,6 +39,8 @@ class Metric:
     MEDIATION_LATE = "MediationLate"
     DISPUTE = "Dispute"
     COMPLAINT = "Complaint"
+    COMPLAINT_AT_RISK = "ComplaintAtRisk"
+    COMPLAINT_LATE = "ComplaintLate"
     QUESTION = "Question"
     SURVEY_CLEAR = "SurveyClear"
     SURVEY_FAIR = "SurveyFair"

@@ -32,15 +32,21 @@ class RestartsSpent(Exception):
 
 
 class Timers:
-    """Starts and signals executions: per case, per step of messages to be delivered, per plan to be kept."""
+    """Starts and signals executions: per case, per step of messages, per plan to be kept, per complaint."""
 
     def __init__(
-        self, client: StepFunctions, case_machine: str, delivery_machine: str, repayment_machine: str
+        self,
+        client: StepFunctions,
+        case_machine: str,
+        delivery_machine: str,
+        repayment_machine: str,
+        complaint_machine: str,
     ) -> None:
         self._client = client
         self._case_machine = case_machine
         self._delivery_machine = delivery_machine
         self._repayment_machine = repayment_machine
+        self._complaint_machine = complaint_machine
 
     def start(self, case_id: CaseId, timers: Mapping[str, int]) -> None:
         """Start a case's execution; a case that has one already keeps it (`timers`: seconds by stage)."""
@@ -74,6 +80,16 @@ class Timers:
         """Start the `leg`-th execution of a plan if it does not run; see ensure_running."""
         data = _repayment(case_id, plan, leg, now)
         return self._ensure(self._repayment_machine, _plan_name(case_id, plan, leg), data)
+
+    def handle(self, reference: str, complaint_id: str, now: datetime) -> None:
+        """Start keeping a complaint's clocks; one whose clocks are kept already keeps its execution."""
+        data = _complaint(reference, complaint_id, 1, now)
+        self._start(self._complaint_machine, _complaint_name(reference, complaint_id, 1), data)
+
+    def ensure_handling(self, reference: str, complaint_id: str, leg: int, now: datetime) -> bool:
+        """Start the `leg`-th execution of a complaint if it does not run; see ensure_running."""
+        data = _complaint(reference, complaint_id, leg, now)
+        return self._ensure(self._complaint_machine, _complaint_name(reference, complaint_id, leg), data)
 
     def answer(self, token: str) -> bool:
         """End a wait because the borrower answered; returns False when the wait was over already."""
@@ -157,3 +173,12 @@ def _plan_name(case_id: CaseId, plan: int, leg: int) -> str:
 def _repayment(case_id: CaseId, plan: int, leg: int, began: datetime) -> dict[str, Any]:
     first = {"rounds": 0}
     return {"case_id": str(case_id), "plan": plan, "leg": leg, "began": stamp(began), "next": first}
+
+
+def _complaint_name(reference: str, complaint_id: str, leg: int) -> str:
+    return f"{reference}-{complaint_id}" + (f"-s{leg}" if leg > 1 else "")
+
+
+def _complaint(reference: str, complaint_id: str, leg: int, began: datetime) -> dict[str, Any]:
+    first = {"rounds": 0}
+    return {"complaint": reference, "id": complaint_id, "leg": leg, "began": stamp(began), "next": first}

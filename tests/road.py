@@ -107,6 +107,7 @@ def _settings(table: str, queue: str, receipts: str) -> Settings:
         case_machine_arn=_machine("case"),
         delivery_machine_arn=_machine("delivery"),
         repayment_machine_arn=_machine("repayment"),
+        complaint_machine_arn=_machine("complaint"),
         records_bucket=RECORDS,
         print_bucket=PRINTS,
         uploads_bucket=UPLOADS,

@@ -56,7 +56,12 @@ class Scene:
         for name in vars(wiring).keys() - _KEPT:
             del vars(wiring)[name]
         settings = wiring.settings
-        arns = (settings.case_machine_arn, settings.delivery_machine_arn, settings.repayment_machine_arn)
+        arns = (
+            settings.case_machine_arn,
+            settings.delivery_machine_arn,
+            settings.repayment_machine_arn,
+            settings.complaint_machine_arn,
+        )
         wiring.timers = Timers(self.machine, *arns)
         channels: dict[ChannelName, Channel] = {
             ChannelName.SMS: self.sms,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.complaint import Category, Complaint, due
+from chalicelib.domain.complaint import OF_THE_MEDIATOR, Category, Complaint, due
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.windows import zones_of
 from chalicelib.forms.fields import Fault
@@ -41,6 +41,8 @@ def complain(sent: Submission, case: Case | None) -> bool:
             case.id if case else None,
             case.lender if case else "",
             contact,
+            against=_against(case, category),
+            zone=zone.key,
         )
     )
 
@@ -74,6 +76,12 @@ def look_up(reference: str, contact: str, now: datetime) -> Complaint | Locked |
             batch.write((), gone=[row])
             return one
     return None
+
+
+def _against(case: Case | None, category: Category) -> frozenset[str]:
+    """Return whom a complaint is about, by his id: of mediation, whoever mediates."""
+    about = case.mediator if case and category in OF_THE_MEDIATOR else None
+    return frozenset({about} if about else ())
 
 
 def _profile(at: datetime, case: Case | None) -> Profile:

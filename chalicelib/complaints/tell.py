@@ -52,12 +52,12 @@ def letter_left(complaint: Complaint) -> datetime | None:
     return min((fact.at for fact in sent if fact.which[0] == name), default=None)
 
 
-def shown(case_id: CaseId, step: str) -> tuple[Complaint, ComplaintNews] | None:
-    """Return the complaint that a message is about, and what it says of it; None when there is none."""
+def shown(case_id: CaseId, step: str) -> ComplaintNews | None:
+    """Return what a message says of the complaint it is about; None when there is no such complaint."""
     kind, _, rest = step.partition("-")
     number = rest.partition("_")[0]
     found = next((one for one in complaints.of_case(case_id) if one.number == number), None)
-    return (found, news(found, kind)) if found else None
+    return news(found, kind) if found else None
 
 
 def news(found: Complaint, kind: str) -> ComplaintNews:
@@ -72,8 +72,9 @@ def news(found: Complaint, kind: str) -> ComplaintNews:
         reference=found.reference,
         received_on=found.day(found.received_at),
         decide_by=found.decide_by,
-        decision=told.outcome.value if told else "",
-        reasons="\n".join(filter(None, (told.reasons, told.redress))) if told else reasons,
+        outcome=told.outcome.value if told else "",
+        decision=told.redress if told else "",
+        reasons=told.reasons if told else reasons,
     )
 
 

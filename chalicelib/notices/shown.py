@@ -105,7 +105,8 @@ def complaint_values(news: ComplaintNews, reader: Reader, currency: str) -> Valu
     paragraphs = [reader.clean(line) for line in news.reasons.splitlines()]
     return {
         "complaint_reference": reader.clean(news.reference),
-        "complaint_decision": reader.clean(news.decision),
+        "complaint_decision": reader.clean(news.decision) or news.outcome,
+        "complaint_outcome": news.outcome,
         "complaint_reasons": [line for line in paragraphs if line],
         "complaint_routes": [reader.clean(line) for line in news.routes] or reader.words["complaint_routes"],
         **reader.day("complaint_received_on", news.received_on),

@@ -123,7 +123,7 @@ def _on_the_case(before: Complaint, after: Complaint) -> tuple[str, list[Action]
     if others:
         return case.id.loan_key, ours, same & CaseRow.complaints.contains(others[0])
     lifted: list[Action] = [*ours, CaseRow.holds.delete({HoldKind.COMPLAINT.value})]
-    alone = CaseRow.complaints.does_not_exist()
+    alone: Condition = CaseRow.complaints.does_not_exist()
     if case.complaints:
         alone = CaseRow.complaints == {after.id}
     return case.id.loan_key, lifted, same & alone

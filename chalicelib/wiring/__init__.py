@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.workflow.await_signal import AwaitSignal
     from chalicelib.workflow.close_case import CloseCase
     from chalicelib.workflow.dispatch import Dispatch
+    from chalicelib.workflow.keep_clocks import AwaitAct, SteerComplaint
     from chalicelib.workflow.steer import Steer
     from chalicelib.workflow.steer_plan import SteerPlan
     from chalicelib.workflow.sweep import Sweep
@@ -75,6 +76,7 @@ class Wiring(Agreements):
             settings.case_machine_arn,
             settings.delivery_machine_arn,
             settings.repayment_machine_arn,
+            settings.complaint_machine_arn,
         )
 
     @cached_property
@@ -168,6 +170,19 @@ class Wiring(Agreements):
         from chalicelib.workflow.await_payment import AwaitPayment
 
         return AwaitPayment(self.timers, self.clock)
+
+    @cached_property
+    def steer_complaint(self) -> SteerComplaint:
+        from chalicelib.complaints.steer import Steer
+        from chalicelib.workflow.keep_clocks import SteerComplaint
+
+        return SteerComplaint(Steer(self.timers, self.telemetry, self.clock), self.telemetry)
+
+    @cached_property
+    def await_act(self) -> AwaitAct:
+        from chalicelib.workflow.keep_clocks import AwaitAct
+
+        return AwaitAct(self.timers, self.clock)
 
     @cached_property
     def sweep(self) -> Sweep:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import links
 from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.complaints import tell as complaint_news
 from chalicelib.domain.access import ACCESS_CODE, SIGNING_CODE
 from chalicelib.domain.codes import ChannelName
 from chalicelib.domain.errors import NoticeBlocked
@@ -60,6 +61,12 @@ def _instalment(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
     return {"instalment": told.shown(this.case, this.step.name)}
 
 
+def _complaint(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
+    if news := complaint_news.shown(this.case.id, this.step.name):
+        return {"complaint": news}
+    raise NoticeBlocked("no such complaint is on record; nobody can be told of it")
+
+
 def _told(this: Ground, booked: Booked) -> Meeting:
     place = booked.place or booked.dial_in
     return Meeting(_local(this, booked.at), booked.mode.value, booked.mediator, place, booked.link)
@@ -79,5 +86,6 @@ ABOUT: Mapping[str, Callable[[Ground, ChannelName, bytes], Values]] = {
     schedule.REMINDER: _meeting,
     schedule.CALLED_OFF: _meeting,
     **dict.fromkeys(told.OF_INSTALMENTS, _instalment),
+    **dict.fromkeys(complaint_news.TOLD, _complaint),
 }
 """What each message tells of, by the name of its words; a message not named here speaks of the debt alone."""

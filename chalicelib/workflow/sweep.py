@@ -22,6 +22,7 @@ from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.telemetry import Metric, Telemetry
 from chalicelib.timers import RestartsSpent, Timers
+from chalicelib.workflow.sweep_complaints import mend_complaints
 from chalicelib.workflow.sweep_deliveries import mend_deliveries
 from chalicelib.workflow.sweep_plans import AHEAD, mend_plan
 
@@ -60,6 +61,7 @@ class Sweep:
             except Exception as error:  # one case that cannot be mended must not keep the others waiting
                 self.telemetry.problem("case not mended", case_id=str(case.id), error=type(error).__name__)
                 failure = error
+        mended += mend_complaints(self.timers, self.telemetry, self.clock(), every=every)
         self._match_receipts()
         self._watch_calendars(known)
         self.telemetry.count(Metric.CASES_SWEPT, swept)

@@ -80,7 +80,12 @@ def _purposes(said: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         ),
         "instalment": Instalment(3, 12, 100_000, date(2027, 3, 10)),
         "complaint": ComplaintNews(
-            "CP-2026-0093", date(2026, 11, 24), date(2026, 12, 9), said["decision"], said["reasons"]
+            "CP-2026-0093",
+            date(2026, 11, 24),
+            date(2026, 12, 9),
+            said["decision"],
+            said["reasons"],
+            outcome="UPHELD",
         ),
     }
 

@@ -12,11 +12,17 @@ TASKS = {
     "CaseMachine": ("AwaitSignal", "Steer", "CloseCase"),
     "DeliveryMachine": (),
     "RepaymentMachine": ("SteerPlan", "AwaitPayment"),
+    "ComplaintMachine": ("SteerPlan", "AwaitPayment"),
 }
 """The functions that each machine calls."""
 SENDING = ("CaseMachine", "DeliveryMachine")
 """The machines that put messages into the senders' queue."""
-MACHINES = {"CaseMachine": "case", "DeliveryMachine": "delivery", "RepaymentMachine": "repayment"}
+MACHINES = {
+    "CaseMachine": "case",
+    "DeliveryMachine": "delivery",
+    "RepaymentMachine": "repayment",
+    "ComplaintMachine": "complaint",
+}
 """Logical id -> the name of its file and, behind the stage's, of the machine."""
 LOG_DELIVERY = [
     "logs:CreateLogDelivery",

@@ -19,6 +19,8 @@ COUNTED = {
     "NoticeBlocked": ("a notice lacks a mandatory variable", "notice-blocked"),
     "RestartsSpent": ("the sweeper has given a broken execution up", "restarts-spent"),
     "Complaint": ("somebody complains, and its clock runs", "complaint-received"),
+    "ComplaintAtRisk": ("a clock of a complaint runs out soon", "complaint-late"),
+    "ComplaintLate": ("a clock of a complaint was missed", "complaint-late"),
     "MediationLate": ("an application, an assignment or a result is overdue", "mediation-late"),
     "ReplyUnknown": ("a borrower wrote something that a person must read", "reply-unknown"),
 }

@@ -124,6 +124,7 @@ def environment() -> Part:
         "ACCORD_CASE_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-case")),
         "ACCORD_DELIVERY_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-delivery")),
         "ACCORD_REPAYMENT_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-repayment")),
+        "ACCORD_COMPLAINT_MACHINE_ARN": sub(arn("states", f"stateMachine:{NAME}-complaint")),
         "ACCORD_RECEIPTS_QUEUE_URL": ref("ReceiptsQueue"),
         "ACCORD_RECORDS_BUCKET": ref("RecordsBucket"),
         "ACCORD_PRINT_BUCKET": ref("PrintBucket"),

@@ -135,6 +135,7 @@ def _accord() -> Iterator[tuple[str, str]]:
         "RECEIPTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/accord-receipts",
         "DELIVERY_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:accord-bench-delivery",
         "REPAYMENT_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:accord-bench-repayment",
+        "COMPLAINT_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:accord-bench-complaint",
         "RECORDS_BUCKET": "accord-bench-records",
         "PRINT_BUCKET": "accord-bench-print",
         "UPLOADS_BUCKET": "accord-bench-uploads",

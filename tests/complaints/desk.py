@@ -1,9 +1,11 @@
-"""The complaint desk of these tests: a case, complaints made in it, and those who handle them."""
+"""The complaint desk of these tests: a case, complaints made in it, who handles them, and its machine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.borrower.complain import complain
 from chalicelib.complaints.acknowledge import Acknowledge
@@ -22,6 +24,8 @@ from chalicelib.forms.journey import Submission
 from chalicelib.store import cases, complaint_steps, complaints, facts
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
+from tests.faults.machine import Execution, Machine
+from tests.repayment.keeper import Service
 from tests.samples import CASE_ID
 from tests.scene import Scene
 
@@ -32,6 +36,9 @@ MEDIATOR = Actor("m-7", "Mei", frozenset({Role.MEDIATOR, Role.COMPLAINT_HANDLER}
 UPHELD, NOT_UPHELD = ComplaintOutcome.UPHELD, ComplaintOutcome.NOT_UPHELD
 
 
+_MOST = 2000
+
+
 @dataclass
 class Desk:
     """A scene with a case whose borrower has complained once; acts are those of the product."""
@@ -39,9 +46,16 @@ class Desk:
     scene: Scene
     complained: int = 0
     reference: str = ""
+    queue: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.machine = Machine(self.scene.road.clock, self._task, self.queue.append)
+        settings = self.scene.wiring.settings
+        machines = ("case", "delivery", "repayment", "complaint")
+        arns = (getattr(settings, f"{name}_machine_arn") for name in machines)
+        self.scene.wiring.timers = Timers(Service(self.machine), *arns)
         self.scene.accept()
+        self.machine.executions.clear()  # the case's own has its own tests
         self.reference = self.complain()
 
     def complain(self, category: str = "COLLECTION", *, stranger: bool = False) -> str:
@@ -79,6 +93,54 @@ class Desk:
         """Return the names of the steps a complaint has taken."""
         found = complaints.require(reference or self.reference)
         return [step.name for _, step in complaint_steps.of(found)]
+
+    def start(self, reference: str = "") -> None:
+        """Start the clocks of a complaint, as its receipt does."""
+        found = complaints.require(reference or self.reference)
+        self.timers.handle(found.reference, found.id, self.now)
+        self.run()
+
+    def to(self, moment: datetime) -> None:
+        """Let time pass until `moment`, each timer firing at its own."""
+        for _ in range(_MOST):
+            due = self.machine.next_timer()
+            if due is None or due > moment:
+                break
+            self.scene.road.clock.now = max(self.now, due)
+            self.run()
+        self.scene.road.clock.now = max(self.now, moment)
+        self.run()
+
+    def run(self) -> None:
+        """Let machines and senders go on until everything waits."""
+        for number in range(_MOST):
+            if self.machine.step():
+                continue
+            if not self.queue:
+                return
+            self.scene.wiring.take_notice(self.queue.pop(0), f"{number:08d}")
+        raise AssertionError("the machines do not come to rest")
+
+    @property
+    def executions(self) -> list[Execution]:
+        """The executions of complaints, in the order of their start."""
+        return self.machine.of("complaint")
+
+    @property
+    def stage(self) -> str:
+        """Where the last execution waits or ended."""
+        assert sum(one.live for one in self.executions) <= 1, "two executions keep its clocks"
+        return self.executions[-1].state
+
+    def told(self) -> list[str]:
+        """Return the kinds of messages about complaints that left, in order, each once."""
+        sent = facts.of(CASE_ID, FactKind.SENT)
+        names = (fact.which[0].partition("-")[0] for fact in sent)
+        return list(dict.fromkeys(name for name in names if name.startswith("complaint_")))
+
+    def _task(self, function: str, payload: dict[str, Any]) -> Any:
+        name = {"SteerPlan": "steer_complaint", "AwaitPayment": "await_act"}[function]
+        return getattr(self.scene.wiring, name)(json.loads(json.dumps(payload)))
 
     def send(self, kind: str) -> None:
         """Put on record that a message about the complaint left, as a sender does."""

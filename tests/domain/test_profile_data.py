@@ -18,7 +18,7 @@ from tests.domain.given import JURISDICTIONS, changed, data
 OPTIONAL = re.compile(
     r"(at_once_minutes|extension_days|days_after_treatment|channels/VOICE"
     r"|terms/(mediation_extension|court_confirmation|opt_out_effect|complaint_(decision_complex|extension"
-    r"|review_request|review|summary|referral)|validation_notice|dispute_window|assumed_receipt"
+    r"|summary|referral)|validation_notice|dispute_window|assumed_receipt"
     r"|arrears_notice|default_notice|recordings_retention))$"
 )
 MONTHS = {"rule": "CN.retention", "source": "policy", "certainty": "L", "months": 36}

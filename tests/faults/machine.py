@@ -73,7 +73,7 @@ class Machine:
         self.clock, self.invoke, self.enqueue = clock, invoke, enqueue
         self.definitions: dict[str, dict[str, Any]] = {
             name: json.loads((MACHINES / f"{name}.asl.json").read_text(encoding="utf-8"))
-            for name in ("case", "delivery", "repayment")
+            for name in ("case", "delivery", "repayment", "complaint")
         }
         self.executions: dict[str, Execution] = {}
         self.issued = 0

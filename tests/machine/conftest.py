@@ -32,7 +32,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
         sqs = boto3.client("sqs", region_name="us-east-1")
         queue = Queue(sqs, sqs.create_queue(QueueName="accord-notices")["QueueUrl"])
         arns = {}
-        for name in ("case", "delivery", "repayment"):
+        for name in ("case", "delivery", "repayment", "complaint"):
             made = client.create_state_machine(
                 name=f"accord-test-{name}",
                 definition=definition(name, queue),

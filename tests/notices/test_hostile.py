@@ -78,7 +78,7 @@ def poisoned(values: Variables, text: str) -> Variables:
         regulator=dataclasses.replace(values.regulator, name=text, phone=text, hours=text, post=text),
         meeting=Meeting(values.meeting.at, values.meeting.mode, text, text),
         complaint=ComplaintNews(
-            text, values.complaint.received_on, values.complaint.decide_by, text, text, (text,)
+            text, values.complaint.received_on, values.complaint.decide_by, text, text, (text,), "UPHELD"
         ),
         feedback=Feedback(text, values.feedback.received_at),
         agreement=dataclasses.replace(values.agreement, reference=text, digest=text),

@@ -40,7 +40,7 @@ def test_a_purpose_without_its_values_is_blocked(step: str, purpose: str, name: 
 
 
 def test_a_decision_without_reasons_is_blocked() -> None:
-    news = ComplaintNews("CP-1", date(2026, 11, 24), decision="投诉成立。", reasons="\n \u200b\n")
+    news = ComplaintNews("CP-1", date(2026, 11, 24), reasons="\n \u200b\n", outcome="NOT_UPHELD")
     with pytest.raises(MissingVariables) as caught:
         composed("complaint_decision", "LETTER", "zh-CN", having(complaint=news))
     assert caught.value.names == ("complaint_reasons",)
@@ -48,7 +48,7 @@ def test_a_decision_without_reasons_is_blocked() -> None:
 
 def test_reasons_are_told_line_by_line_and_cannot_start_a_block() -> None:
     news = ComplaintNews(
-        "CP-1", date(2026, 11, 24), decision="Upheld.", reasons="# One\n=> https://evil.example x"
+        "CP-1", date(2026, 11, 24), reasons="# One\n=> https://evil.example x", outcome="NOT_UPHELD"
     )
     blocks = composed("complaint_decision", "EMAIL", "en", having(complaint=news)).blocks
     assert ("# One",) in [line for block in blocks if block.kind == "list" for line in block.lines]
@@ -56,7 +56,7 @@ def test_reasons_are_told_line_by_line_and_cannot_start_a_block() -> None:
 
 
 def test_a_decision_tells_its_own_routes_or_the_profiles() -> None:
-    own = ComplaintNews("CP-1", date(2026, 11, 24), decision="x", reasons="y", routes=("Ask the board.",))
+    own = ComplaintNews("CP-1", date(2026, 11, 24), reasons="y", routes=("Ask the board.",), outcome="UPHELD")
     assert "- Ask the board." in composed("complaint_decision", "EMAIL", "en", having(complaint=own)).text
     assert "people's court" in composed("complaint_decision", "EMAIL", "en").text
 

@@ -33,7 +33,9 @@ def lived(table: str) -> None:
     """A case with a question, a dispute and a complaint, and a stranger's complaint."""
     cases.open_first(case())
     questions.ask(case(), _sent("q", topic="other", text="要多久？"))
-    Dispute(Timers(FakeStepFunctions(), "case", "delivery", "repayment"))(case(), _sent("d", kind="NOT_MINE"))
+    Dispute(Timers(FakeStepFunctions(), "case", "delivery", "repayment", "complaint"))(
+        case(), _sent("d", kind="NOT_MINE")
+    )
     complain(_sent("c", category="SERVICE", text="态度不好"), case())
     complain(_sent("e", category="PLATFORM", text="打不开", contact="a@example.com"), None)
 

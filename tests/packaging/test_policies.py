@@ -98,6 +98,7 @@ def test_the_key_is_used_through_services_only() -> None:
         ("CaseMachine", ["AwaitSignal", "Steer", "CloseCase"], True),
         ("DeliveryMachine", [], True),
         ("RepaymentMachine", ["SteerPlan", "AwaitPayment"], False),
+        ("ComplaintMachine", ["SteerPlan", "AwaitPayment"], False),
     ],
 )
 def test_a_machine_calls_its_tasks_and_fills_the_senders_queue_and_nothing_else(

@@ -73,7 +73,12 @@ class Keeper:
         self.machine = Machine(self.scene.road.clock, self._task, self.queue.append)
         self.service = Service(self.machine)
         settings = self.scene.wiring.settings
-        arns = (settings.case_machine_arn, settings.delivery_machine_arn, settings.repayment_machine_arn)
+        arns = (
+            settings.case_machine_arn,
+            settings.delivery_machine_arn,
+            settings.repayment_machine_arn,
+            settings.complaint_machine_arn,
+        )
         self.scene.wiring.timers = Timers(self.service, *arns)
         self.scene.accept()
         self.machine.executions.clear()  # the case's own ends where the plan begins

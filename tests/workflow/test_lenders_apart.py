@@ -51,7 +51,12 @@ def wiring(scene: Scene) -> Wiring:
     """The real wiring, with its own channels; only Step Functions is a stand-in."""
     settings = scene.wiring.settings
     made = Wiring(settings, clock=scene.wiring.clock)
-    arns = (settings.case_machine_arn, settings.delivery_machine_arn, settings.repayment_machine_arn)
+    arns = (
+        settings.case_machine_arn,
+        settings.delivery_machine_arn,
+        settings.repayment_machine_arn,
+        settings.complaint_machine_arn,
+    )
     made.timers = Timers(scene.machine, *arns)
     return made
 

@@ -16,6 +16,7 @@ from tests.samples import CASE_ID, NOON
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-case"
 DELIVERY = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-delivery"
+COMPLAINT = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-complaint"
 REPAYMENT = "arn:aws:states:us-east-1:123456789012:stateMachine:accord-test-repayment"
 NAME = str(CASE_ID)
 STEP = f"{NAME}-first_notice"
@@ -28,7 +29,7 @@ def machine() -> FakeStepFunctions:
 
 @pytest.fixture
 def timers(machine: FakeStepFunctions) -> Timers:
-    return Timers(machine, ARN, DELIVERY, REPAYMENT)
+    return Timers(machine, ARN, DELIVERY, REPAYMENT, COMPLAINT)
 
 
 def test_an_execution_is_named_after_its_case_and_told_ids_and_timers_only(

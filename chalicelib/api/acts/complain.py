@@ -22,6 +22,7 @@ def _carry_out(visit: Visit, sent: Submission) -> None:
 
     case = visit.case() if visit.verified else None
     new = complain(sent, case)
+    visit.wiring.timers.handle(sent.reference, sent.id, visit.wiring.clock())
     if new:
         visit.wiring.telemetry.count(Metric.COMPLAINT)
     visit.wiring.telemetry.event(
