@@ -8,7 +8,8 @@ from chalice import Blueprint, Response
 
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import FORM, Visit, Who, visited
-from chalicelib.domain.complaint import Complaint
+from chalicelib.domain.complaint import Complaint, ComplaintStatus
+from chalicelib.domain.complaint_clock import ask_review_by
 from chalicelib.domain.local_form import format_date
 
 complaints = Blueprint(__name__)
@@ -46,13 +47,29 @@ def _again(visit: Visit, typed: dict[str, str], faults: dict[str, str]) -> Respo
 
 
 def _shown(visit: Visit, found: Complaint) -> dict[str, str]:
+    from chalicelib.complaints.standing import profile_of
+
     options = words_of("journeys/complain", visit.language)["pages"]["category"]["fields"]["category"]
-    days = {name: getattr(found, name) for name in ("acknowledge_by", "decide_by")}
     # The regulator's country's day, as for everything a guest is shown.
-    days["received_on"] = found.received_at.astimezone(ZoneInfo("Asia/Shanghai")).date()
+    days = {"received_on": found.received_at.astimezone(ZoneInfo("Asia/Shanghai")).date()}
+    days |= {name: getattr(found, name) for name in ("acknowledge_by", "decide_by")}
+    if found.status == ComplaintStatus.DECIDED:
+        days["review_until"] = ask_review_by(found, profile_of(found))
+    if found.review_by and not found.reviewed:
+        days["review_by"] = found.review_by
     return {
         "reference": found.reference,
         "category": options["options"][found.category.value],
         "status": words_of("complaint", visit.language)["statuses"][found.status.value],
+        **_decision(visit, found),
         **{name: format_date(day, visit.language) for name, day in days.items()},
     }
+
+
+def _decision(visit: Visit, found: Complaint) -> dict[str, str]:
+    """Return what was decided, by the review once there is one, as its letter says it."""
+    if found.final is None:
+        return {}
+    outcome = words_of("complaint", visit.language)["outcomes"][found.final.outcome.value]
+    told = {"outcome": outcome, "redress": found.final.redress, "reasons": found.final.reasons}
+    return {name: said for name, said in told.items() if said}

@@ -56,8 +56,8 @@ class Instalment:
 class ComplaintNews:
     """What there is to tell of a complaint: `decide_by` the answer's day, in an extension the new one.
 
-    `outcome` is a code of ComplaintOutcome, `decision` what is made good, `reasons` those of the extension or of the decision; `routes` where to turn next, by
-    default the profile's own.
+    `outcome` is a code of ComplaintOutcome, `decision` what is made good, `reasons` those of the extension or
+    of the decision; `routes` where to turn next, by default the profile's own.
     """
 
     reference: str

@@ -11,6 +11,7 @@ from chalicelib.domain.codes import FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.store import complaints
 from chalicelib.texts.plain import plain
+from infra.ops import complaint_acts, complaint_lists
 from infra.ops.command import AsJson, EndpointUrl, Stage, StageName, answer, refusals
 from infra.ops.waiting import OfLender, Since, show_waiting, waiting_since
 
@@ -57,3 +58,9 @@ def show(
             lambda console: console.print("\n".join(map(plain, lines))),
             as_json=as_json,
         )
+
+
+for _each in complaint_acts.ACTS:
+    app.command()(_each)
+app.command(name="sla")(complaint_lists.sla)
+app.command(name="open")(complaint_lists.open_)
