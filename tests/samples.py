@@ -70,7 +70,7 @@ VARIABLES = Variables(
     agreement=Agreement("AG-2026-0148", date(2026, 12, 18), 1_200_000, 12, date(2027, 1, 10), "9f86d081" * 8),
     instalment=Instalment(3, 12, 100_000, date(2027, 3, 10)),
     complaint=ComplaintNews(
-        "CP-2026-0093", date(2026, 11, 24), date(2026, 12, 9), "投诉成立，退还违约金。", "系统入账延迟。"
+        "CP-2026-0093", date(2026, 11, 24), date(2026, 12, 9), "退还违约金。", "系统入账延迟。", (), "UPHELD"
     ),
 )
 

@@ -63,9 +63,9 @@ def rows() -> dict[str, list[Part]]:
         "Borrowers": [
             graph(
                 "What they ask for",
-                own("Application", "Dispute", "Complaint", "Question", "SignUp", "MediationLate"),
+                own("Application", "Dispute", "Question", "SignUp", "MediationLate")
+                + own("Complaint", "ComplaintAtRisk", "ComplaintLate"),
             ),
-            graph("Clocks of complaints", own("ComplaintAtRisk", "ComplaintLate")),
             graph("At the door", own("AccessCode", "WrongPerson")),
             graph("What they think (1 to 5)", own("SurveyClear", "SurveyFair", "SurveyTrust"), "Average"),
         ],
