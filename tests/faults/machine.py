@@ -44,7 +44,7 @@ class Execution:
 
     @property
     def case_id(self) -> str:
-        return str(self.data["case_id"])
+        return str(self.data.get("case_id", ""))  # a complaint may be a stranger's
 
     @property
     def live(self) -> bool:
