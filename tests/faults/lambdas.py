@@ -16,6 +16,7 @@ import boto3
 import app as handlers
 from chalicelib import wiring as wirings
 from chalicelib.borrower.receipt import RECEIPT
+from chalicelib.complaints.tell import TOLD as COMPLAINTS
 from chalicelib.domain.access import ACCESS_CODE
 from chalicelib.notices.replies import CONFIRMATION
 from tests.faults.buckets import Buckets
@@ -26,6 +27,10 @@ from tests.faults.state import Snapshot, State, rows, table
 from tests.faults.web import APP_URL
 from tests.road import SECRET, Road
 
+ANSWERS = (CONFIRMATION, RECEIPT, ACCESS_CODE)
+"""Messages that answer an act of his own, over whatever channel he used."""
+DUE_LATER = (*ANSWERS, "meeting_", *COMPLAINTS)
+"""Messages that may fall due when the notices are over: a payment stops no complaint's clock."""
 _FUNCTIONS = {
     "AwaitSignal": "await_signal",
     "Steer": "steer",
@@ -197,9 +202,8 @@ class Lambdas:
                 continue
             for key in row.get("claims", ()):
                 silent = any(key.partition("#")[2] in each.get("opted_out", ()) for each in people)
-                over = silent or row["status"] not in ("RECEIVED", "NOTICED")
-                over = over and not key.startswith(
-                    (CONFIRMATION, RECEIPT, ACCESS_CODE, "meeting_")
-                )  # due after that
+                silent = silent and not key.startswith(ANSWERS)
+                late = row["status"] not in ("RECEIVED", "NOTICED") and not key.startswith(DUE_LATER)
+                over = silent or late
                 case_id = f"{row['pk'].removeprefix('LOAN#')}-{row['generation']}"
                 self.state.claimed.setdefault((case_id, key), (int(row["amount"]["total"]), over))

@@ -12,13 +12,11 @@ from urllib.parse import urlencode
 from standardwebhooks import Webhook
 
 from chalicelib import links
-from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.channels.alibaba_push import path_token
 from chalicelib.channels.letter_events import SCHEMA
-from chalicelib.domain.access import ACCESS_CODE
+from chalicelib.complaints.tell import TOLD as COMPLAINTS
 from chalicelib.domain.moments import stamp
-from chalicelib.notices.replies import CONFIRMATION
-from tests.faults.lambdas import Lambdas
+from tests.faults.lambdas import ANSWERS, Lambdas
 from tests.faults.machine import TaskFailed
 from tests.faults.plane import Act, Call, answer
 from tests.faults.provider import Delivery
@@ -27,8 +25,8 @@ from tests.road import KEYS, PRINTS, SECRET
 from tests.walk import FEEDBACK, Answers, walk
 
 FACTOR = "123X"
-REPLIES = (CONFIRMATION, RECEIPT, ACCESS_CODE)
-"""Messages that answer an act of his own: they say nothing of the debt, and no cap counts them."""
+REPLIES = (*ANSWERS, *COMPLAINTS)
+"""Messages that answer an act of his own or a complaint: they say nothing of the debt, no cap counts them."""
 _FORM = "application/x-www-form-urlencoded"
 
 

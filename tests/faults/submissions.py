@@ -52,7 +52,7 @@ def _recorded(journey: str, ident: str) -> int:
     listed = _count(row["pk"].startswith("WAITING#") and ident in row["sk"] for row in found)
     if kind != "COMPLAINT":
         return on_timeline if on_timeline == listed else -1
-    kept = _count(row["pk"].startswith("COMPLAINT#") and ident in row["sk"] for row in found)
+    kept = _count(row["pk"].startswith("COMPLAINT#") and row["sk"] == ident for row in found)
     return kept if kept == listed else -1
 
 
