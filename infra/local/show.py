@@ -24,6 +24,11 @@ _DUE = {
     "Due": "reminder of an instalment",
     "Grace": "end of the day of an instalment",
     "Breached": "end of the grace of an instalment",
+    "Acknowledge": "receipt for a complaint",
+    "Investigate": "limit of a complaint",
+    "Extended": "limit of an extended complaint",
+    "Decided": "end of the time to ask for a review",
+    "Review": "limit of a complaint's review",
     "Deliver": "no receipt: next channel",
 }
 

@@ -15,7 +15,8 @@ from boto3.dynamodb.types import Binary, TypeDeserializer
 from infra.local.clients import client
 
 _WAIT, _WATCH, _HEAD = "#WAIT", "#WATCH#", "CASE"
-_DELIVER, _BREACHED = "Deliver", "Breached"
+_COMPLAINT = "COMPLAINT#"
+_DELIVER, _LOOKS_AGAIN = "Deliver", ("Breached", "Late")
 _UNANSWERED = ("RECEIVED", "NOTICED")
 
 Fact = dict[str, Any]
@@ -25,7 +26,8 @@ Fact = dict[str, Any]
 class Wait:
     """A timer: when it falls due (UTC), the stage it leads to, and the token of the task it ends.
 
-    `step` names the messages whose delivery waits; a case's own wait has none. `idle`: nothing can come of
+    `case_id` is a complaint's reference when its own machine waits. `step` names the messages whose delivery
+    waits; a case's own wait has none. `idle`: nothing can come of
     it but the end of the execution, because the case is closed or answered or no other channel is left, or
     but another look at a broken plan.
     """
@@ -46,12 +48,12 @@ class Table:
         self._scan = client("dynamodb").get_paginator("scan")
 
     def waits(self) -> list[Wait]:
-        """Return every stored wait of both machines, the one due first in front; some may be over already."""
+        """Return every stored wait of every machine, the one due first in front; some may be over already."""
         condition = "contains(sk, :wait) OR contains(sk, :watch) OR sk = :head"
         items = list(self._items(condition, {":wait": _WAIT, ":watch": _WATCH, ":head": _HEAD}))
         heads = {item["pk"]["S"]: item for item in items if item["sk"]["S"] == _HEAD}
         rows = [self.plain(item) for item in items if item["sk"]["S"] != _HEAD]
-        return sorted(_wait(row, heads[row["pk"]]) for row in rows if row.get("token"))
+        return sorted(_wait(row, heads.get(row["pk"])) for row in rows if row.get("token"))
 
     def loans(self) -> list[dict[str, Any]]:
         """Return all that is stored about loans, as DynamoDB has it."""
@@ -77,12 +79,16 @@ def case_id(row: dict[str, Any]) -> str:
     return f"{str(row['pk']).removeprefix('LOAN#')}-{generation}"
 
 
-def _wait(row: dict[str, Any], head: dict[str, Any]) -> Wait:
-    step = str(row["sk"]).partition(_WATCH)[2]
+def _wait(row: dict[str, Any], head: dict[str, Any] | None) -> Wait:
+    step, token = str(row["sk"]).partition(_WATCH)[2], str(row["token"])
     deadline = datetime.fromisoformat(str(row["deadline"]).replace("Z", "+00:00")).astimezone(UTC)
+    looks_again = row["stage"] in _LOOKS_AGAIN
+    if head is None:
+        reference = str(row["pk"]).removeprefix(_COMPLAINT)
+        return Wait(deadline, reference, str(row["stage"]), token, idle=looks_again)
     stage = _DELIVER if step else str(row["resume"])
-    idle = _is_idle(head, case_id(row), step) if step else row["stage"] == _BREACHED
-    return Wait(deadline, case_id(row), stage, str(row["token"]), step, idle)
+    idle = _is_idle(head, case_id(row), step) if step else looks_again
+    return Wait(deadline, case_id(row), stage, token, step, idle)
 
 
 def _is_idle(head: dict[str, Any], case: str, step: str) -> bool:
