@@ -82,7 +82,7 @@ def case_id(row: dict[str, Any]) -> str:
 def _wait(row: dict[str, Any], head: dict[str, Any] | None) -> Wait:
     step, token = str(row["sk"]).partition(_WATCH)[2], str(row["token"])
     deadline = datetime.fromisoformat(str(row["deadline"]).replace("Z", "+00:00")).astimezone(UTC)
-    looks_again = row["stage"] in _LOOKS_AGAIN
+    looks_again = row.get("stage") in _LOOKS_AGAIN
     if head is None:
         reference = str(row["pk"]).removeprefix(_COMPLAINT)
         return Wait(deadline, reference, str(row["stage"]), token, idle=looks_again)
