@@ -107,7 +107,7 @@ class Table:
         )
 
     def freeze(self, number: int = 1, seen: int = 0, approved_by: str = "") -> Agreement:
-        act = Freeze(self.wiring.archive, self.woken.append)
+        act = Freeze(self.wiring.archive, self.woken.append, self.wiring.timers)
         return act(self.ground, number, by="m-1", seen=seen, now=self.now, approved_by=approved_by)
 
     def frozen(self) -> str:

@@ -40,6 +40,12 @@ def get(case_id: CaseId) -> Agreement | None:
     return latest([fact for kind in KINDS for fact in facts.of(case_id, kind)])
 
 
+def is_signed(case_id: CaseId) -> bool:
+    """Whether all have signed the text that stands: what is left is the seal."""
+    found = get(case_id)
+    return found is not None and found.signed_by_all_at is not None
+
+
 def latest(found: Iterable[Fact]) -> Agreement | None:
     """Return the agreement among a case's facts as it now stands: the highest sequence wins (pure).
 

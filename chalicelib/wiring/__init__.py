@@ -150,7 +150,7 @@ class Wiring(Agreements):
     def steer(self) -> Steer:
         from chalicelib.workflow.steer import Steer
 
-        return Steer(self.timers, self.telemetry, self.clock)
+        return Steer(self.timers, self.telemetry, self.clock, self.complete_alone)
 
     @cached_property
     def close_case(self) -> CloseCase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
     from chalicelib.mediation.agreement.freeze import Freeze
     from chalicelib.mediation.agreement.refuse import Refuse
     from chalicelib.mediation.agreement.sign import Sign
+    from chalicelib.timers import Timers
 
 
 class Agreements(Vault):
     """The part of the wiring that drafts, signs and seals."""
+
+    @property
+    def timers(self) -> Timers:
+        """What starts and wakes the machines."""
+        raise NotImplementedError
 
     def wake(self, case_id: CaseId) -> None:
         """End the wait of a case's execution, once what happened is on record."""
@@ -37,13 +44,18 @@ class Agreements(Vault):
     def freeze(self) -> Freeze:
         from chalicelib.mediation.agreement.freeze import Freeze
 
-        return Freeze(self.archive, self.wake)
+        return Freeze(self.archive, self.wake, self.timers)
 
     @cached_property
     def complete(self) -> Complete:
         from chalicelib.mediation.agreement.complete import Complete
 
         return Complete(self.archive, lambda: self.seal_key, self.lender, self.wake, self.repay)
+
+    @cached_property
+    def complete_alone(self) -> Complete:
+        """Completes on behalf of the execution itself, which nobody has to wake."""
+        return replace(self.complete, wake=lambda case_id: None)
 
     @cached_property
     def sign(self) -> Sign:

@@ -15,6 +15,7 @@ from chalicelib.domain.errors import NoticeBlocked
 from chalicelib.domain.meeting import Meeting as Booked
 from chalicelib.domain.windows import zones_of
 from chalicelib.mediation import schedule
+from chalicelib.mediation.agreement import told as to_sign
 from chalicelib.notices.plan import Ground
 from chalicelib.notices.purposes import Feedback, Meeting
 from chalicelib.notices.replies import CONFIRMATION
@@ -61,6 +62,12 @@ def _instalment(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
     return {"instalment": told.shown(this.case, this.step.name)}
 
 
+def _agreement(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
+    if agreement := to_sign.shown(this.case, this.step.name):
+        return {"agreement": agreement}
+    raise NoticeBlocked("no text waits for his signature; nobody is asked for one")
+
+
 def _complaint(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
     if news := complaint_news.shown(this.case.id, this.step.name):
         return {"complaint": news}
@@ -85,6 +92,7 @@ ABOUT: Mapping[str, Callable[[Ground, ChannelName, bytes], Values]] = {
     schedule.INVITATION: _meeting,
     schedule.REMINDER: _meeting,
     schedule.CALLED_OFF: _meeting,
+    to_sign.TO_SIGN: _agreement,
     **dict.fromkeys(told.OF_INSTALMENTS, _instalment),
     **dict.fromkeys(complaint_news.TOLD, _complaint),
 }

@@ -15,10 +15,11 @@ from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.errors import NoticeBlocked, TryAgain
 from chalicelib.domain.profile import Step
 from chalicelib.domain.purposes import End, PurposeRule
+from chalicelib.mediation.agreement import told as of_agreement
 from chalicelib.notices.outcome import Outcome, Sending
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground, plan_fallback
 from chalicelib.notices.under_way import failed, posted, receipt_expected, time_ends, waits_too_long
-from chalicelib.repayment import told
+from chalicelib.repayment import told as of_plan
 from chalicelib.store import cases, claims, facts, watches
 from chalicelib.store.facts import Fact
 from chalicelib.store.watches import Watch
@@ -62,7 +63,7 @@ class Deliver:
         profile = profiles.of_version(case.profile, case.profile_version)
         step, now = profile.step_named(task.step), self.clock()
         done = step.name in case.reached or _needs_none(case, profile.purposes[step.purpose])
-        if done or told.is_needless(case, step.name):
+        if done or _is_needless(case, step.name):
             return self.timers.delivered(task.token) or True
         history = facts.of(case.id)
         until = receipt_expected(case, step, history, now)
@@ -160,6 +161,11 @@ class Deliver:
         if facts.append(Fact(this.case.id, FactKind.UNREACHED, this.at, (this.step.name,))):
             self.dispatch.telemetry.count(Metric.NOTICE_UNREACHED)
         return self.timers.exhausted(task.token) or True
+
+
+def _is_needless(case: Case, step: str) -> bool:
+    """Whether what a message asks for is done, or overtaken, by now."""
+    return of_plan.is_needless(case, step) or of_agreement.is_needless(case, step)
 
 
 def _needs_none(case: Case, bound: PurposeRule) -> bool:

@@ -44,6 +44,7 @@ class Steer:
     timers: Timers
     telemetry: Telemetry
     clock: Callable[[], datetime]
+    complete: Callable[[CaseId, datetime], bool]
 
     def __call__(self, case_id: CaseId, timers: Mapping[str, int]) -> dict[str, Any]:
         """Do what has fallen due and return the execution's next state: its stage and that stage's seconds.
@@ -51,6 +52,9 @@ class Steer:
         `timers` are the execution's timers in seconds by stage; those of other stages stay as they are.
         """
         case, now = cases.get(case_id), self.clock()
+        if case.status == CaseStatus.SIGNING and agreements.is_signed(case.id):
+            self.complete(case.id, now)  # whoever signed last died before the seal
+            case = cases.get(case_id)
         for timer in fallen_due(timers_of(case), now):
             case = self._act(case, timer, now)
         if case.status == CaseStatus.ACCEPTED:
@@ -67,9 +71,6 @@ class Steer:
 
     def _act(self, case: Case, timer: Timer, now: datetime) -> Case:
         """Let a timer do what it is for, once; returns the case as it then is."""
-        if timer.due == Due.UNSIGNED and _is_signed(case):
-            self.telemetry.problem("signed, yet not sealed", case_id=str(case.id))
-            return case
         if timer.due in ENDS:
             outcome, reason = _CLOSES[timer.due]
             return cases.close(case.id, outcome, reason, now) or cases.get(case.id)
@@ -86,12 +87,6 @@ class Steer:
         if meeting := meetings.get(case.id):
             number = f"{meeting.number}{meeting.sequence:03d}{REMINDERS[timer.due]}"
             tell(case, f"{REMINDER}-{number}", self.timers, timer.at)
-
-
-def _is_signed(case: Case) -> bool:
-    """Whether all have signed: what is left is the seal, and no timer ends that."""
-    agreement = agreements.get(case.id)
-    return agreement is not None and agreement.signed_by_all_at is not None
 
 
 def overtaken(case: Case, deadline: datetime, now: datetime) -> bool:

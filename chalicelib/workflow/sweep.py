@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import FactKind, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind, Stage
 from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.profile import Profile, Step
 from chalicelib.notices.plan import Ground, claim_key, plan
 from chalicelib.notices.send import lease_over
 from chalicelib.notices.state import notice_states
-from chalicelib.store import cases, facts, lenders, persons, unmatched, waits
+from chalicelib.store import agreements, cases, facts, lenders, persons, unmatched, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.telemetry import Metric, Telemetry
@@ -164,4 +164,6 @@ def _unfinished(case: Case, profile: Profile, step: Step, now: datetime) -> bool
 
 
 def _signal_was_lost(case: Case, wait: Wait) -> bool:
+    if case.status == CaseStatus.SIGNING and agreements.is_signed(case.id):
+        return True  # whoever signed last died before the seal, which Steer then makes up for
     return case.answered and STAGE_OF[case.status] not in (wait.stage, wait.resume)

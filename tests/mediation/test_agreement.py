@@ -11,19 +11,31 @@ import pytest
 
 from chalicelib.domain.agreement import Agreement, Effect, Party, Signature
 from chalicelib.domain.arrangement import Arrangement, Parts, Way
-from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
-from chalicelib.domain.errors import AccordError, CaseClosed, NeedsApproval, OtherDocument, OutOfTurn, TooLate
+from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
+from chalicelib.domain.errors import (
+    AccordError,
+    CaseClosed,
+    NeedsApproval,
+    NoticeBlocked,
+    OtherDocument,
+    OutOfTurn,
+    TooLate,
+)
 from chalicelib.domain.schedules import equal
+from chalicelib.mediation.agreement import told
 from chalicelib.mediation.agreement.code import SendSigningCode
+from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import by_borrower, comment
 from chalicelib.mediation.agreement.freeze import agreement_pdf, archive_key
-from chalicelib.mediation.agreement.refuse import close_without_agreement, lapse
+from chalicelib.mediation.agreement.refuse import close_without_agreement
 from chalicelib.mediation.agreement.sign import CodesLocked, Signed, WrongCode
 from chalicelib.mediation.agreement.statement import statement_in
 from chalicelib.notices.evidence.chain import sha256
-from chalicelib.store import agreement_drafts, agreements, cases, facts, lenders, plans, signatures
+from chalicelib.notices.plan import Ground as NoticeGround
+from chalicelib.store import agreement_drafts, agreements, cases, facts, lenders, persons, plans, signatures
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
+from chalicelib.workflow.about import about
 from infra.ops.signing import verifies
 from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, amount, case
@@ -237,20 +249,9 @@ def test_nobody_signs_after_the_last_day(table: Table, scene: Scene) -> None:
     digest = table.frozen()
     scene.road.clock.advance(days=7)
     table.creditor_signs(digest)
-    assert not lapse(CASE_ID, table.now, table.woken.append)
     scene.road.clock.advance(days=1)
     with pytest.raises(TooLate):
         table.borrower_signs(digest)
-    assert lapse(CASE_ID, table.now, table.woken.append)
-    assert table.case.status == CaseStatus.ADJOURNED
-    assert agreements.get(CASE_ID) is None
-
-
-def test_a_timer_that_comes_after_the_seal_ends_nothing(table: Table, scene: Scene) -> None:
-    table.all_sign(table.frozen())
-    scene.road.clock.advance(days=9)
-    assert not lapse(CASE_ID, table.now, table.woken.append)
-    assert table.case.status == CaseStatus.PLAN_ACTIVE
 
 
 @pytest.mark.parametrize("party", [Party.BORROWER, Party.CREDITOR])
@@ -418,3 +419,59 @@ def test_an_agreement_that_needs_a_seal_is_not_in_force_without_it(table: Table)
     assert replace(signed, effect=Effect.SIGNED).in_force_since == table.now
     later = table.now + timedelta(hours=1)
     assert replace(signed, sealed_at=later).in_force_since == later
+
+
+# --- what the borrower and the machine are told ---------------------------------------------------------
+
+
+def test_the_final_text_is_told_once_and_a_repeat_heals_a_lost_start(table: Table, scene: Scene) -> None:
+    name = f"{CASE_ID}-agreement_to_sign-1"
+    table.frozen()
+    assert name in scene.machine.statuses
+    started = len(scene.machine.statuses)
+    table.freeze()
+    assert len(scene.machine.statuses) == started
+    del scene.machine.statuses[name]  # a crash before the start
+    table.freeze()
+    assert name in scene.machine.statuses
+
+
+def test_nobody_is_asked_for_a_signature_that_is_given_or_not_wanted_any_more(table: Table) -> None:
+    digest, step = table.frozen(), "agreement_to_sign-1"
+    assert not told.is_needless(table.case, step)
+    assert told.is_needless(table.case, "agreement_to_sign-2")  # of another text
+    assert not told.is_needless(table.case, "meeting_reminder-10001")
+    table.borrower_signs(digest)
+    assert told.is_needless(table.case, step)
+    table.refusing(CASE_ID, digest, Party.CREDITOR, table.now)
+    assert told.is_needless(table.case, step)
+
+
+def test_what_all_signed_is_sealed_by_the_machine_when_the_last_signer_died(
+    table: Table, scene: Scene
+) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    table.key.broken = 1
+    with pytest.raises(TimeoutError):
+        table.mediator_signs(digest)
+    assert table.case.status == CaseStatus.SIGNING
+    scene.road.clock.advance(days=9)  # the time to sign is over, and all signed within it
+    steer = replace(scene.wiring.steer, complete=table.complete)
+    for _ in range(2):
+        assert steer(CASE_ID, {})["stage"] == Stage.PLAN_ACTIVE.value
+    assert table.case.status == CaseStatus.PLAN_ACTIVE
+    assert len(facts.of(CASE_ID, FactKind.SEAL)) == 1
+
+
+def test_the_message_says_what_the_frozen_text_says(table: Table) -> None:
+    digest, step = table.frozen(), "agreement_to_sign-1"
+    profile = profile_of(table.case)
+    person = persons.get(table.case.borrower.person)
+    this = NoticeGround(table.case, person, profile, profile.step_named(step), table.now, table.now)
+    said = about(this, ChannelName.SMS, b"")["agreement"]
+    assert (said.digest, said.instalments, said.total) == (digest, 12, table.case.amount.total)
+    table.borrower_signs(digest)
+    with pytest.raises(NoticeBlocked, match="no text waits"):
+        about(replace(this, case=table.case), ChannelName.SMS, b"")

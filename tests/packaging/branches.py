@@ -22,7 +22,7 @@ from chalicelib.store import cases, claims, facts, lenders, meetings, persons, u
 from chalicelib.store import standing as heads
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
-from tests.packaging import complained, plans, visits
+from tests.packaging import agreed, complained, plans, visits
 from tests.packaging.driver import FORM, JSON, Driver
 from tests.packaging.visitor import Visitor
 from tests.road import DEMO_BANK, PRINTS, SECRET
@@ -43,6 +43,7 @@ def drive(driver: Driver) -> None:
     driver.stage(driver.event(id="e5", subject="night"), "Notify")
     plans.keep(driver)
     complained.keep(driver)
+    agreed.keep(driver)
 
 
 def first_case(driver: Driver) -> str:

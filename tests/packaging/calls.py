@@ -69,6 +69,7 @@ def _named(params: dict[str, Any]) -> str:
         "RequestItems": lambda _: "Table",
         "QueueUrl": lambda url: _QUEUES[url.rpartition("/")[2]],
         "Bucket": lambda bucket: f"{_BUCKETS[bucket]}/{params['Key'].partition('/')[0]}/*",
+        "KeyId": lambda _: "SealKey",
         "SecretId": _secret,
         "stateMachineArn": lambda arn: _in_account(arn).replace("-test-", "-${Stage}-"),
         "executionArn": lambda arn: (

@@ -86,10 +86,19 @@ def test_a_function_writes_only_its_own_log() -> None:
         assert [s["Resource"] for s in logs] == [{"Fn::GetAtt": [f"{name}LogGroup", "Arn"]}]
 
 
+SEAL = {"Fn::GetAtt": ["SealKey", "Arn"]}
+
+
 def test_the_key_is_used_through_services_only() -> None:
     for role, statement in statements():
-        if any(action.startswith("kms:") for action in listed(statement["Action"])):
+        keys = any(action.startswith("kms:") for action in listed(statement["Action"]))
+        if keys and statement["Resource"] != SEAL:
             assert statement["Condition"]["StringEquals"]["kms:ViaService"], role
+
+
+def test_only_what_completes_an_agreement_holds_the_seal_and_only_signs_with_it() -> None:
+    found = {role: listed(each["Action"]) for role, each in statements() if each["Resource"] == SEAL}
+    assert found == {"SteerRole": ["kms:GetPublicKey", "kms:Sign"]}
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from chalicelib.domain.clauses import Draft
 from chalicelib.domain.errors import CaseClosed, NeedsApproval, NotFound, OutOfTurn
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.offer_limits import limits_of
+from chalicelib.mediation.agreement import told
 from chalicelib.mediation.agreement.contents import Ground, contents
 from chalicelib.mediation.agreement.days import local_day
 from chalicelib.mediation.agreement.draft import Wake, require_all_seen
 from chalicelib.mediation.agreement.paper import Paper, paper_pdf
 from chalicelib.store import agreement_drafts, agreement_steps, agreements, cases
 from chalicelib.store.archive import Archive
+from chalicelib.timers import Timers
 
 PDF = "application/pdf"
 
@@ -37,10 +39,11 @@ def agreement_pdf(ground: Ground, draft: Draft) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Makes a draft final."""
+    """Makes a draft final, and asks the borrower to read and sign it."""
 
     archive: Archive
     wake: Wake
+    timers: Timers
 
     def __call__(
         self, ground: Ground, number: int, *, by: str, seen: int, now: datetime, approved_by: str = ""
@@ -54,7 +57,7 @@ class Freeze:
         case_id = ground.case.id
         standing = agreements.get(case_id)
         if standing and standing.sequence == number:
-            self.wake(case_id)
+            self._tell(standing, case_id, now)
             return standing
         draft = _newest(case_id, number)
         _require_current(ground, draft)
@@ -63,8 +66,15 @@ class Freeze:
         agreement = _agreement(ground, draft, hashlib.sha256(pdf).hexdigest(), now)
         self.archive.put(archive_key(case_id, agreement.digest), pdf, PDF)
         _write(case_id, agreement, seen, now, by=by, approved_by=approved_by)
-        self.wake(case_id)
+        self._tell(agreement, case_id, now)
         return agreement
+
+    def _tell(self, agreement: Agreement, case_id: CaseId, now: datetime) -> None:
+        """Tell the machine and the borrower; a repeat sends what a crash kept from leaving."""
+        self.wake(case_id)
+        case = cases.get(case_id)
+        if told.waiting(case, told.name(agreement)):
+            told.ask_to_sign(case, agreement, self.timers, now)
 
 
 def _newest(case_id: CaseId, number: int) -> Draft:

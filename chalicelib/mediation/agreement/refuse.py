@@ -1,4 +1,4 @@
-"""A text that is not signed: somebody refuses, or its time ends; the mediation goes on or closes."""
+"""A text that is not signed: somebody refuses, and the mediation goes on or closes without one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import CaseClosed, OutOfTurn
 from chalicelib.domain.keys import CaseId
-from chalicelib.mediation.agreement.days import local_day
 from chalicelib.mediation.agreement.draft import Wake
 from chalicelib.mediation.agreement.sign import to_sign
-from chalicelib.store import agreement_steps, agreements, cases, facts
+from chalicelib.store import agreement_steps, cases, facts
 from chalicelib.store.facts import Fact
-
-LAPSED = "LAPSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +39,6 @@ class Refuse:
             detail = {"who": party.value, "why": why, "by": by, "reference": reference}
             _leave(Fact(case_id, FactKind.UNSIGNED, now, (digest,), detail))
         self.wake(case_id)
-
-
-def lapse(case_id: CaseId, now: datetime, wake: Wake) -> bool:
-    """End a text whose last day to sign is over, and adjourn; returns whether it ended, now or before.
-
-    For the end of the stage Signature: it looks at the record, so that a timer come late does nothing.
-    """
-    case, agreement = cases.get(case_id), agreements.get(case_id)
-    if agreement is None or case.status != CaseStatus.SIGNING or agreement.signed_by_all_at:
-        return case.status == CaseStatus.ADJOURNED
-    if local_day(case, now) <= agreement.sign_by:
-        return False
-    _leave(Fact(case_id, FactKind.UNSIGNED, now, (agreement.digest,), {"who": LAPSED}))
-    wake(case_id)
-    return True
 
 
 def close_without_agreement(
