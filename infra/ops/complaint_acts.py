@@ -21,7 +21,8 @@ from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.complaint import ComplaintOutcome
 from chalicelib.store import complaints
 from chalicelib.timers import Timers
-from infra.ops.command import EndpointUrl, Refusal, Stage, StageName, answer, refusals
+from infra.ops.command import EndpointUrl, Stage, StageName, answer, refusals
+from infra.ops.machines import timers_of
 
 Reference = Annotated[str, typer.Argument(help="C-XXXX-XXXX.")]
 By = Annotated[str, typer.Option(help="Your id in the directory of sign-ins.")]
@@ -32,7 +33,6 @@ Outcome = Annotated[ComplaintOutcome, typer.Option(help="How it is decided.")]
 
 _HANDLER = frozenset({Role.COMPLAINT_HANDLER})
 _SUPERVISOR = frozenset({Role.SUPERVISOR})
-_MACHINES = ("Case", "Delivery", "Repayment", "Complaint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,7 @@ def _act(reference: str, stage: str, endpoint_url: str, act: Callable[[Desk], bo
     """Carry an act out and say how the complaint then stands."""
     with refusals(as_json=False):
         place = Stage(stage, endpoint_url)
-        outputs = place.outputs
-        arns = [outputs.get(f"{name}MachineArn", "") for name in _MACHINES]
-        if not all(arns):
-            raise Refusal(f"stage {stage} has no machines here; deploy it first.")
-        new = act(Desk(Timers(place.client("stepfunctions"), *arns), datetime.now(UTC)))
+        new = act(Desk(timers_of(place), datetime.now(UTC)))
         stands = complaints.require(reference)
         told: dict[str, Any] = {"ok": True, "new": new, "status": stands.status.value}
         said = f"{stands.reference} is {stands.status}" + ("." if new else "; that was done before.")

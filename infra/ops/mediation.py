@@ -27,6 +27,7 @@ from chalicelib.store import cases, directory
 from chalicelib.store.standing import worklist
 from chalicelib.timers import Timers
 from infra.ops.command import AsJson, EndpointUrl, Refusal, Stage, StageName, answer, refusals
+from infra.ops.machines import timers_of
 
 app = typer.Typer(no_args_is_help=True, help="Mediations: who is awaited, accept, offer times, meet, end.")
 CaseName = Annotated[str, typer.Argument(help="The case's id: LOANKEY-1.")]
@@ -248,17 +249,11 @@ def _act(
         deployment, now = Stage(stage, endpoint_url), datetime.now(UTC)
         try:
             case_id = CaseId.parse(case)
-            new = act(_timers(deployment), case_id, now)
+            new = act(timers_of(deployment), case_id, now)
         except ValueError as error:
             raise Refusal(str(error)) from error
         told = _told(cases.get(case_id), now) | {"new": bool(new)}
         answer({"ok": True} | told, lambda console: _table(console, [told]), as_json=as_json)
-
-
-def _timers(stage: Stage) -> Timers:
-    outputs = stage.outputs
-    arns = (outputs[f"{name}MachineArn"] for name in ("Case", "Delivery", "Repayment"))
-    return Timers(stage.client("stepfunctions"), *arns)
 
 
 def _session(timers: Timers) -> Session:
