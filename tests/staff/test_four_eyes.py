@@ -9,6 +9,7 @@ from chalicelib.domain.complaint import ComplaintStatus
 from chalicelib.domain.errors import NeedsApproval, NotFound, NotInRole, NotNow, Taken
 from chalicelib.staff import acts
 from chalicelib.staff.acts import Result
+from chalicelib.staff.complaint_acts import COMPLAINT_ACTS
 from chalicelib.store import complaints, proposals
 from chalicelib.store.proposals import Decided
 from tests.complaints.desk import Desk
@@ -59,7 +60,7 @@ def test_a_review_is_answered_by_somebody_else(complained: Desk) -> None:
 
 
 @pytest.mark.parametrize("actor", [CLERK, BANK, MEDIATOR, AUDITOR], ids=lambda one: one.name)
-@pytest.mark.parametrize("name", [one.name for one in acts.COMPLAINT_ACTS])
+@pytest.mark.parametrize("name", [one.name for one in COMPLAINT_ACTS])
 def test_nobody_else_acts_on_a_complaint(complained: Desk, actor: object, name: str) -> None:
     before = complained.scene.rows()
     with pytest.raises((NotInRole, NotFound)):
