@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from chalicelib.forms.journey import Submission
 from chalicelib.mediation import standing
 from chalicelib.staff import worklist
 from chalicelib.staff.sheet import neutral, sheet
-from chalicelib.store import staff_lists
+from chalicelib.store import printed, staff_lists
 from tests.complaints.desk import Desk
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -87,6 +88,9 @@ def test_a_reference_finds_its_case_and_its_complaint(waiting: Desk) -> None:
         waiting.reference
     ]
     assert worklist.found_by(BANK, waiting.reference, now) == []
+    printed.reference_row(CASE_ID, timedelta(days=1), now).save()
+    assert [one.name for one in worklist.found_by(BANK, CASE_ID.reference, now)] == [str(CASE_ID)]
+    assert worklist.found_by(OTHER_BANK, CASE_ID.reference, now) == []
     assert worklist.found_by(BOSS, "AC-ZZZZ-ZZZZ-1", now) == worklist.found_by(BOSS, "x", now) == []
 
 
@@ -120,3 +124,11 @@ def test_a_table_opens_in_a_spreadsheet_as_text() -> None:
     assert '"\'=cmd|""x"""' in text
     assert '"-3"' in text
     assert neutral("plain") == "plain"
+
+
+def test_a_page_of_the_worklist_costs_a_query_a_list_and_a_read_an_item(
+    waiting: Desk, calls: Counter[str]
+) -> None:
+    calls.clear()
+    _seen(waiting, BOSS)
+    assert dict(calls) == {"GetItem": 1, "Query": 4}
