@@ -1,0 +1,59 @@
+"""An act of the staff as data: who may, where it shows, what it asks, what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.permissions import Permission
+from chalicelib.forms.fields import Field
+from chalicelib.forms.journey import Page
+from chalicelib.staff.desk import Answers, Desk
+
+
+class On(StrEnum):
+    """What an act is done to; its name is found by this kind of reference."""
+
+    CASE = "case"
+    COMPLAINT = "complaint"
+    PERSON = "person"
+    TALK = "talk"
+
+
+Offered = Callable[[str], Mapping[str, Mapping[str, str]]]
+"""What only the moment offers to choose from, by field: codes with how each reads."""
+
+
+def nothing_offered(about: str) -> Mapping[str, Mapping[str, str]]:
+    """Offer nothing: every choice of the form is fixed."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act. `statuses` are those in which it shows (empty: all); the act itself checks them once more.
+
+    `run` takes the desk, the name of what it is done to (a case id, a reference, an id) and the answers. With
+    `four_eyes` it is proposed first, and a second person who holds APPROVE carries it out.
+    `own`: a case's own mediator alone.
+    """
+
+    name: str
+    on: On
+    permission: Permission
+    run: Callable[[Desk, str, Answers], object]
+    statuses: frozenset[str] = frozenset()
+    fields: tuple[Field, ...] = ()
+    offered: Offered = nothing_offered
+    four_eyes: bool = False
+    own: bool = False
+
+    @property
+    def page(self) -> Page:
+        """The act's form."""
+        return Page(self.name, self.fields)
+
+    def shows(self, status: str) -> bool:
+        """Whether it fits where its case or complaint stands."""
+        return not self.statuses or status in self.statuses

@@ -1,0 +1,159 @@
+"""The acts on cases: from an application to the end of its mediation, and what was asked or disputed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.domain.agreement import Party
+from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
+from chalicelib.domain.errors import NotNow
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import UNDER_WAY
+from chalicelib.domain.moments import stamp
+from chalicelib.domain.permissions import Permission
+from chalicelib.forms.fields import Choice, Words
+from chalicelib.mediation.accept import Accept
+from chalicelib.mediation.assign import Reassign, assign
+from chalicelib.mediation.extend import Extend
+from chalicelib.mediation.statements import state
+from chalicelib.mediation.wake import wake
+from chalicelib.staff.act import Act, On
+from chalicelib.staff.desk import Answers, Desk, said
+from chalicelib.store import cases, directory, facts, holds
+from chalicelib.store.facts import Fact
+
+REASON = Words("reason", 1000, required=True)
+
+
+def among(*statuses: CaseStatus) -> frozenset[str]:
+    """Return statuses as an act's."""
+    return frozenset(status.value for status in statuses)
+
+
+def _accept(desk: Desk, about: str, answers: Answers) -> bool:
+    return Accept(desk.timers)(CaseId.parse(about), desk.actor.id, desk.now)
+
+
+def _decline(desk: Desk, about: str, answers: Answers) -> None:
+    Accept(desk.timers).decline(CaseId.parse(about), desk.actor.id, said(answers, "reason"), desk.now)
+
+
+def _assign(desk: Desk, about: str, answers: Answers) -> bool:
+    case = cases.get(CaseId.parse(about))
+    if case.mediator:
+        return False
+    if case.status != CaseStatus.ACCEPTED:
+        raise NotNow(f"case {case.id} is {case.status}; accept it first")
+    if assign(case, desk.now).mediator is None:
+        raise NotNow("nobody fits by itself; choose a mediator and give your reason")
+    wake(case.id, desk.timers)
+    return True
+
+
+def _override(desk: Desk, about: str, answers: Answers) -> bool:
+    chosen, reason = said(answers, "mediator"), said(answers, "reason")
+    return Reassign(desk.timers).override(CaseId.parse(about), chosen, desk.actor.id, reason, desk.now)
+
+
+def _mediators(about: str) -> dict[str, dict[str, str]]:
+    return {"mediator": {one.id: f"{one.name['zh-CN']} · {one.name['en']}" for one in directory.every()}}
+
+
+def _state(desk: Desk, about: str, answers: Answers) -> bool:
+    text = said(answers, "text")
+    return state(CaseId.parse(about), Party.CREDITOR, text, desk.key, desk.actor.id, desk.now)
+
+
+def _extend(desk: Desk, about: str, answers: Answers) -> bool:
+    return Extend(desk.timers)(CaseId.parse(about), Party.CREDITOR, desk.actor.id, desk.now)
+
+
+def _answer(desk: Desk, about: str, answers: Answers) -> bool:
+    return desk.answer(CaseId.parse(about), said(answers, "question"), said(answers, "text"), desk.now)
+
+
+def _questions(about: str) -> dict[str, dict[str, str]]:
+    case_id = CaseId.parse(about)
+    answered = {fact.which[0] for fact in facts.of(case_id, FactKind.RESPONSE)}
+    open_ones = [one for one in facts.of(case_id, FactKind.QUESTION) if one.which[0] not in answered]
+    return {"question": {str(one.detail["reference"]): _brief(one) for one in open_ones}}
+
+
+def _brief(question: Fact) -> str:
+    return f"{question.detail['reference']}: {str(question.detail.get('text', ''))[:300]}"
+
+
+def _lift(desk: Desk, about: str, answers: Answers) -> bool:
+    """Answer the disputes under a hold: what was found goes on the timeline, and the hold ends."""
+    case_id, kind = CaseId.parse(about), HoldKind(said(answers, "hold"))
+    detail = {"hold": kind.value, "act": "LIFTED", "reason": said(answers, "text"), "by": desk.actor.id}
+    fact = Fact(case_id, FactKind.HOLD, desk.now, (kind.value, "LIFTED", stamp(desk.now)), detail)
+    lifted = holds.lift(case_id, kind, fact)
+    desk.dispute_answered(case_id, kind)
+    return lifted
+
+
+def _holds(about: str) -> dict[str, dict[str, str]]:
+    case_id = CaseId.parse(about)
+    kinds: Iterable[str] = {str(one.detail["hold"]) for one in facts.of(case_id, FactKind.DISPUTE)}
+    held = cases.get(case_id).holds
+    return {"hold": {kind: kind for kind in sorted(kinds) if kind in held}}
+
+
+_APPLIED, _ACCEPTED = CaseStatus.APPLIED, CaseStatus.ACCEPTED
+_SEATED = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
+
+CASE_ACTS = (
+    Act(name="accept", on=On.CASE, permission=Permission.ACCEPT, run=_accept, statuses=among(_APPLIED)),
+    Act(
+        name="decline",
+        on=On.CASE,
+        permission=Permission.ACCEPT,
+        run=_decline,
+        statuses=among(_APPLIED, _ACCEPTED),
+        fields=(REASON,),
+    ),
+    Act(name="assign", on=On.CASE, permission=Permission.ASSIGN, run=_assign, statuses=among(_ACCEPTED)),
+    Act(
+        name="override",
+        on=On.CASE,
+        permission=Permission.OVERRIDE_ASSIGNMENT,
+        run=_override,
+        statuses=among(_ACCEPTED, *_SEATED),
+        fields=(Choice("mediator"), REASON),
+        offered=_mediators,
+    ),
+    Act(
+        name="state",
+        on=On.CASE,
+        permission=Permission.STATE_FOR_CREDITOR,
+        run=_state,
+        statuses=among(*UNDER_WAY),
+        fields=(Words("text", 4000, required=True),),
+    ),
+    Act(
+        name="extend_mediation",
+        on=On.CASE,
+        permission=Permission.STATE_FOR_CREDITOR,
+        run=_extend,
+        statuses=among(*UNDER_WAY[1:]),
+        fields=(REASON,),
+        four_eyes=True,
+    ),
+    Act(
+        name="answer_question",
+        on=On.CASE,
+        permission=Permission.ANSWER_QUESTIONS,
+        run=_answer,
+        fields=(Choice("question"), Words("text", 4000, required=True)),
+        offered=_questions,
+    ),
+    Act(
+        name="answer_dispute",
+        on=On.CASE,
+        permission=Permission.ANSWER_QUESTIONS,
+        run=_lift,
+        fields=(Choice("hold"), Words("text", 4000, required=True)),
+        offered=_holds,
+    ),
+)
