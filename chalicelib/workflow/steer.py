@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
+from chalicelib.domain.errors import AccordError
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import (
     ENDS,
@@ -45,16 +46,15 @@ class Steer:
     telemetry: Telemetry
     clock: Callable[[], datetime]
     complete: Callable[[CaseId, datetime], bool]
+    """Seals what all have signed; it wakes nobody, since this execution is awake."""
 
     def __call__(self, case_id: CaseId, timers: Mapping[str, int]) -> dict[str, Any]:
         """Do what has fallen due and return the execution's next state: its stage and that stage's seconds.
 
         `timers` are the execution's timers in seconds by stage; those of other stages stay as they are.
         """
-        case, now = cases.get(case_id), self.clock()
-        if case.status == CaseStatus.SIGNING and agreements.is_signed(case.id):
-            self.complete(case.id, now)  # whoever signed last died before the seal
-            case = cases.get(case_id)
+        now = self.clock()
+        case = self._sealed(cases.get(case_id), now)
         for timer in fallen_due(timers_of(case), now):
             case = self._act(case, timer, now)
         if case.status == CaseStatus.ACCEPTED:
@@ -69,8 +69,21 @@ class Steer:
         soonest = next_timer(timers_of(case), now)
         return soonest.at if soonest else case.limit_at
 
+    def _sealed(self, case: Case, now: datetime) -> Case:
+        """Seal what all have signed when whoever signed last could not; returns the case as it then is."""
+        if not _awaits_seal(case):
+            return case
+        try:
+            self.complete(case.id, now)
+        except AccordError as error:  # a settlement came between, or the text kept is not the one signed
+            name = type(error).__name__
+            self.telemetry.problem("signed, yet not sealed", case_id=str(case.id), error=name)
+        return cases.get(case.id)
+
     def _act(self, case: Case, timer: Timer, now: datetime) -> Case:
         """Let a timer do what it is for, once; returns the case as it then is."""
+        if timer.due == Due.UNSIGNED and _awaits_seal(case):
+            return case  # no timer ends what all have signed
         if timer.due in ENDS:
             outcome, reason = _CLOSES[timer.due]
             return cases.close(case.id, outcome, reason, now) or cases.get(case.id)
@@ -87,6 +100,10 @@ class Steer:
         if meeting := meetings.get(case.id):
             number = f"{meeting.number}{meeting.sequence:03d}{REMINDERS[timer.due]}"
             tell(case, f"{REMINDER}-{number}", self.timers, timer.at)
+
+
+def _awaits_seal(case: Case) -> bool:
+    return case.status == CaseStatus.SIGNING and agreements.is_signed(case.id)
 
 
 def overtaken(case: Case, deadline: datetime, now: datetime) -> bool:

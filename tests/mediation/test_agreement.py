@@ -465,6 +465,22 @@ def test_what_all_signed_is_sealed_by_the_machine_when_the_last_signer_died(
     assert len(facts.of(CASE_ID, FactKind.SEAL)) == 1
 
 
+def test_the_machine_seals_no_altered_text_and_closes_nothing_that_all_have_signed(
+    table: Table, scene: Scene
+) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    table.key.broken = 1
+    with pytest.raises(TimeoutError):
+        table.mediator_signs(digest)
+    table.wiring.archive.put(archive_key(CASE_ID, digest), b"%PDF-1.4 another text")
+    scene.road.clock.advance(days=8)
+    replace(scene.wiring.steer, complete=table.complete)(CASE_ID, {})
+    assert status(table) == "SIGNING"
+    assert facts.of(CASE_ID, FactKind.SEAL) == []
+
+
 def test_the_message_says_what_the_frozen_text_says(table: Table) -> None:
     digest, step = table.frozen(), "agreement_to_sign-1"
     profile = profile_of(table.case)
