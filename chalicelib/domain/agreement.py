@@ -46,7 +46,8 @@ class Agreement:
     """What both sides agreed: `total` in minor units over `instalments` payments, the first on `first_due`.
 
     `digest` is the document's hash; a signature under any other raises ValueError (invariant 15). It binds
-    by its `effect`: once all have signed, or once it is sealed too. The highest `sequence` counts.
+    by its `effect`: once all have signed, or once it is sealed too. The highest `sequence` counts. It rests
+    on the balance of `balance_at` (UTC): what is paid after that is paid on its plan.
     """
 
     reference: str
@@ -60,6 +61,7 @@ class Agreement:
     sequence: int = 0
     effect: Effect = Effect.SIGNED
     sealed_at: datetime | None = None
+    balance_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if any(each.digest != self.digest for each in self.signatures):

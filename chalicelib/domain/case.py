@@ -79,7 +79,8 @@ class Case:
     `since` is when its mediation came to this status, `limit_at` until when it may take (both UTC),
     `mediator` who chairs it, by his id in the directory; `worklist` whose turn it is and `due_at` by when.
     `plan` is the sequence of its plan's latest state, once something was paid on it or came of it: what rests
-    on the plan as it was read loses to that. `complaints` are the ids of the undecided ones.
+    on the plan as it was read loses to that. `prepaid` are the minor units that came in since the text that
+    waits for signatures became final: its plan begins with them. `complaints` are the ids of the undecided.
     """
 
     id: CaseId
@@ -112,6 +113,7 @@ class Case:
     worklist: str | None = None
     due_at: datetime | None = None
     plan: int | None = None
+    prepaid: int | None = None
 
     @classmethod
     def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:

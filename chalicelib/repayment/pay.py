@@ -16,12 +16,13 @@ from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.repayment.breach import take_off_the_list
 from chalicelib.repayment.told import COMPLETED, Message, tell
 from chalicelib.repayment.wake import wake
-from chalicelib.store import cases, facts, plan_changes, plans
+from chalicelib.store import agreements, cases, facts, plan_changes, plans
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
 KEPT = "the plan was kept"
 """The reason with which a case closes whose plan is paid, or that was settled while its plan was kept."""
+PAID_ON = (*KEPT_TO, CaseStatus.SIGNING)
 _TRIES = 8
 
 
@@ -51,11 +52,17 @@ class TakePayment:
         """Count a payment; returns False when it is none on a plan, so that it restates the balance alone.
 
         That is so for a case without a plan, and for a payment made before the plan was agreed: the plan is
-        about what was left then. Two payments at once write the plan's next state both; one of them loses and
+        about what was left then. What comes in while its text waits for signatures is kept for it: the plan
+        begins with that. Two payments at once write the plan's next state both; one of them loses and
         is counted on the other's. A repeat mends what a death after the first left undone. Raises
         AmountMismatch for another currency than the plan's.
         """
         for _ in range(_TRIES):
+            if waits_for(case, payment):
+                if prepay(case, payment, now):
+                    return True
+                case = cases.get(case.id)
+                continue
             plan = plans.get(case.id) if may_have_plan(case) else None
             if plan is None or (plan.since and payment.at < plan.since):
                 return False
@@ -82,8 +89,8 @@ class TakePayment:
 
 
 def may_have_plan(case: Case) -> bool:
-    """Whether it is worth a read to find a case's plan: it is in force, or something came of it."""
-    return case.plan is not None or case.status in KEPT_TO or case.outcome == Outcome.AGREED
+    """Whether it is worth a read to find a case's plan: it waits for signatures, is in force, or was."""
+    return case.plan is not None or case.status in PAID_ON or case.outcome == Outcome.AGREED
 
 
 def tell_kept(case: Case, now: datetime, timers: Timers) -> None:
@@ -91,6 +98,32 @@ def tell_kept(case: Case, now: datetime, timers: Timers) -> None:
     plan = plans.get(case.id)
     if plan and case.closed_at:
         tell(case, Message(COMPLETED, plan.generation), case.closed_at, now, timers)
+
+
+def waits_for(case: Case, payment: Payment) -> bool:
+    """Whether a payment came in after the balance that the text to be signed rests on, and leaves a debt."""
+    if case.status != CaseStatus.SIGNING or not payment.outstanding.total:
+        return False
+    text = agreements.get(case.id)
+    return text is not None and text.balance_at is not None and payment.at > text.balance_at
+
+
+def prepay(case: Case, payment: Payment, now: datetime) -> bool:
+    """Keep a payment for the plan that waits for signatures; False when the case has to be read again."""
+    if payment.outstanding.currency != case.amount.currency:
+        raise AmountMismatch(
+            f"case {case.id}: a plan in {case.amount.currency} cannot take {payment.event_id}"
+        )
+    if facts.exists(case.id, FactKind.PAYMENT, payment.reference):
+        return True
+    newer, which = payment.at > case.balance_at, (payment.reference,)
+    said = {"event": payment.event_id, "paid": payment.paid, "currency": case.amount.currency}
+    told = [
+        Fact(case.id, FactKind.PAYMENT, now, which, {**said, "at": payment.at.isoformat()}),
+        Fact(case.id, FactKind.BALANCE, now, which, _restated(payment, newer)),
+    ]
+    balance = (payment.outstanding, payment.at) if newer else None
+    return plan_changes.prepay(case, payment.paid, told, balance)
 
 
 def _write(case: Case, plan: RepaymentPlan, payment: Payment, now: datetime) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import CaseId
 from chalicelib.store import facts, together
@@ -17,13 +19,15 @@ def finish_text(case_id: CaseId, fact: Fact, ending: Row) -> bool:
     return _move(case_id, [facts.to_row(fact), ending], CaseStatus.DRAFTED, CaseStatus.SIGNING, fact.at)
 
 
-def seal(case_id: CaseId, found: Sequence[Fact], now: datetime) -> bool:
+def seal(case_id: CaseId, found: Sequence[Fact], now: datetime, prepaid: int | None) -> bool:
     """Write the seal and the plan, and let the plan run; False unless the case is SIGNING and both new.
 
-    A case that was settled or left in this moment has no plan.
+    A case that was settled or left in this moment has no plan; nor has one in which something was paid since
+    it was read, for the plan begins with what was `prepaid` (None: nothing).
     """
     rows = [facts.to_row(fact) for fact in found]
-    return _move(case_id, rows, CaseStatus.SIGNING, CaseStatus.PLAN_ACTIVE, now)
+    paid = CaseRow.prepaid.does_not_exist() if prepaid is None else CaseRow.prepaid == prepaid
+    return _move(case_id, rows, CaseStatus.SIGNING, CaseStatus.PLAN_ACTIVE, now, paid)
 
 
 def leave_unsigned(case_id: CaseId, fact: Fact) -> bool:
@@ -31,8 +35,17 @@ def leave_unsigned(case_id: CaseId, fact: Fact) -> bool:
     return _move(case_id, [facts.to_row(fact)], CaseStatus.SIGNING, CaseStatus.ADJOURNED, fact.at)
 
 
-def _move(case_id: CaseId, rows: Sequence[Row], before: CaseStatus, after: CaseStatus, now: datetime) -> bool:
+def _move(
+    case_id: CaseId,
+    rows: Sequence[Row],
+    before: CaseStatus,
+    after: CaseStatus,
+    now: datetime,
+    also: Condition | None = None,
+) -> bool:
     into = [CaseRow.status.set(after.value), CaseRow.since.set(now)]
+    into.append(CaseRow.prepaid.remove())  # a text of its own rests on a balance of its own
     if after == CaseStatus.PLAN_ACTIVE:  # nobody's turn any more
         into += [CaseRow.worklist.remove(), CaseRow.due_at.remove()]
-    return together.put_and_change(rows, case_id, into, CaseRow.status == before.value)
+    stands: Condition = CaseRow.status == before.value
+    return together.put_and_change(rows, case_id, into, stands if also is None else stands & also)

@@ -29,6 +29,7 @@ def fact_of(case_id: CaseId, agreement: Agreement, now: datetime, **more: Any) -
         "first_due": agreement.first_due.isoformat(),
         "signatures": [[s.party.value, s.digest, stamp(s.at)] for s in agreement.signatures],
         "effect": agreement.effect.value,
+        "balance_at": stamp(agreement.balance_at) if agreement.balance_at else None,
     }
     del detail["sealed_at"]  # the seal is a fact of its own
     which = (f"{agreement.sequence:04d}",)
@@ -79,4 +80,6 @@ def _read(detail: Any) -> Agreement:
     signatures = tuple(
         Signature(Party(party), digest, from_stamp(at)) for party, digest, at in detail["signatures"]
     )
-    return Agreement(**given, signatures=signatures, effect=Effect(detail.get("effect", Effect.SIGNED)))
+    rests_on = from_stamp(detail["balance_at"]) if detail.get("balance_at") else None
+    effect = Effect(detail.get("effect", Effect.SIGNED))
+    return Agreement(**given, signatures=signatures, effect=effect, balance_at=rests_on)

@@ -17,7 +17,7 @@ from chalicelib.store.rows import AmountMap, CaseRow
 _SAME_NAME = (
     "lender loan profile profile_version opened_at opened_by balance_at due_date overdue_since"
     " account_last4 noticed_at closed_at closed_reason default_date since limit_at mediator worklist due_at"
-    " plan"
+    " plan prepaid"
 ).split()
 
 

@@ -45,6 +45,19 @@ def pay(
     return together.put_and_change(rows, case.id, actions, condition)
 
 
+def prepay(case: Case, paid: int, told: Sequence[Fact], balance: tuple[Amount, datetime] | None) -> bool:
+    """Write a payment that came in while a text waits for signatures; its plan will begin with it.
+
+    Returns False when the payment is counted already, or the text waits no more.
+    """
+    actions: list[Action] = [CaseRow.prepaid.add(paid)]
+    condition = (CaseRow.status == CaseStatus.SIGNING.value) & (CaseRow.since == case.since)
+    if balance:
+        actions += cases.restating(*balance)
+        condition &= CaseRow.balance_at < balance[1]
+    return together.put_and_change([facts.to_row(fact) for fact in told], case.id, actions, condition)
+
+
 def breach(case: Case, plan: RepaymentPlan, fact: Fact, listed: Waiting, now: datetime) -> bool:
     """Write a breach and list it; returns False when case, plan or holds are not as they were read."""
     held = CaseRow.holds == set(case.holds) if case.holds else CaseRow.holds.does_not_exist()

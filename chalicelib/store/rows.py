@@ -120,6 +120,7 @@ class CaseRow(Row):
     worklist = UnicodeAttribute(null=True)
     due_at = MomentAttribute(null=True)
     plan = NumberAttribute(null=True)
+    prepaid = NumberAttribute(null=True)
 
 
 class FactRow(Row):

@@ -20,6 +20,7 @@ from chalicelib.domain.errors import (
     OtherDocument,
     OutOfTurn,
     TooLate,
+    TryAgain,
 )
 from chalicelib.domain.schedules import equal
 from chalicelib.mediation.agreement import told
@@ -32,6 +33,7 @@ from chalicelib.mediation.agreement.sign import CodesLocked, Signed, WrongCode
 from chalicelib.mediation.agreement.statement import statement_in
 from chalicelib.notices.evidence.chain import sha256
 from chalicelib.notices.plan import Ground as NoticeGround
+from chalicelib.repayment.pay import Payment, TakePayment
 from chalicelib.store import agreement_drafts, agreements, cases, facts, lenders, persons, plans, signatures
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
@@ -41,6 +43,8 @@ from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, amount, case
 from tests.scene import Scene
 from tests.signing import Table
+
+BALANCE_AT = case().balance_at
 
 
 @pytest.fixture
@@ -491,3 +495,69 @@ def test_the_message_says_what_the_frozen_text_says(table: Table) -> None:
     table.borrower_signs(digest)
     with pytest.raises(NoticeBlocked, match="no text waits"):
         about(replace(this, case=table.case), ChannelName.SMS, b"")
+
+
+# --- paid while a text waits for signatures --------------------------------------------------------------
+
+
+def paid(table: Table, minor: int, name: str = "p1", hours: int = 1) -> bool:
+    """Take a payment event dated so many hours after the balance that the text rests on."""
+    case = table.case
+    left = replace(case.amount, total=case.amount.total - minor, principal=case.amount.principal - minor)
+    payment = Payment(
+        reference=name, event_id=name, type="loan.payment.v1", paid=minor, outstanding=left,
+        at=BALANCE_AT + timedelta(hours=hours),
+    )  # fmt: skip
+    return TakePayment(table.wiring.timers)(case, payment, table.now)
+
+
+def test_what_is_paid_before_the_seal_is_paid_on_the_plan(table: Table) -> None:
+    digest = table.frozen()
+    assert paid(table, 50_000)
+    assert paid(table, 50_000), "the same event again"
+    assert paid(table, 10_000, "p0", hours=-1) is False, "the text knows of that already"
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    assert paid(table, 20_000, "p2", hours=2)
+    table.mediator_signs(digest)
+    plan = plans.get(CASE_ID)
+    assert plan
+    assert plan.total - plan.remaining == 70_000
+    assert (table.case.status, table.case.prepaid) == (CaseStatus.PLAN_ACTIVE, None)
+    assert paid(table, 20_000, "p2", hours=2), "the same event after the seal"
+    assert paid(table, 5_000, "p3", hours=1), "late, yet newer than the text's balance"
+    after = plans.get(CASE_ID)
+    assert after
+    assert after.total - after.remaining == 75_000
+
+
+def test_a_payment_in_the_moment_of_the_seal_is_not_lost(table: Table) -> None:
+    digest = table.frozen()
+    table.borrower_signs(digest)
+    table.creditor_signs(digest)
+    sign = table.key.sign
+
+    def paid_meanwhile(digest: bytes) -> bytes:
+        assert paid(table, 50_000)
+        return sign(digest)
+
+    table.key.sign = paid_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(TryAgain, match="paid"):
+        table.mediator_signs(digest)
+    table.key.sign = sign  # type: ignore[method-assign]
+    assert table.complete(CASE_ID, table.now)
+    plan = plans.get(CASE_ID)
+    assert plan
+    assert plan.total - plan.remaining == 50_000
+
+
+def test_what_was_paid_on_a_refused_text_is_in_the_next_one(table: Table) -> None:
+    digest = table.frozen()
+    assert paid(table, 50_000)
+    table.refusing(CASE_ID, digest, Party.BORROWER, table.now)
+    assert table.case.prepaid is None
+    table.draft()
+    table.all_sign(table.freeze(2).digest)
+    plan = plans.get(CASE_ID)
+    assert plan
+    assert (plan.total, plan.remaining) == (table.case.amount.total, table.case.amount.total)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.clauses import Draft
 from chalicelib.domain.codes import CaseStatus, FactKind
-from chalicelib.domain.errors import CaseClosed, OutOfTurn
+from chalicelib.domain.errors import CaseClosed, OutOfTurn, TryAgain
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.matching import credited
 from chalicelib.mediation.agreement.certificate import certificate_pdf
 from chalicelib.mediation.agreement.contents import Ground
 from chalicelib.mediation.agreement.days import profile_of
@@ -68,12 +69,15 @@ class Complete:
         pdf = certificate_pdf(ground, statement, draft.languages, sealed.in_force_since or now)
         certificate = sha256(pdf)
         self.archive.put(archive_key(case.id, certificate), pdf, PDF)
-        found = [_seal_fact(case.id, statement, certificate), _plan_fact(case.id, draft, now)]
-        if agreement_steps.seal(case.id, found, now):
+        plan = _plan_fact(case, draft, agreement, now)
+        found = [_seal_fact(case.id, statement, certificate), plan]
+        if agreement_steps.seal(case.id, found, now, case.prepaid):
             return
         after = cases.get(case.id)
         if not after.is_open:
             raise CaseClosed(f"case {case.id} is closed: the agreement does not take effect")
+        if after.prepaid != case.prepaid:
+            raise TryAgain(f"something was paid on {agreement.reference} in this moment")
         if after.status != CaseStatus.PLAN_ACTIVE:
             raise OutOfTurn(f"no plan begins while the case is {after.status}")
 
@@ -123,7 +127,12 @@ def _seal_fact(case_id: CaseId, statement: Statement, certificate: str) -> Fact:
     return Fact(case_id, FactKind.SEAL, statement.sealed_at, (statement.digest,), detail)
 
 
-def _plan_fact(case_id: CaseId, draft: Draft, now: datetime) -> Fact:
-    """Return the agreed plan as the newest of the case; a changed one takes the next number."""
-    before, agreed = plans.get(case_id), draft.arrangement.plan
-    return plans.fact_of(case_id, agreed.following(before), now)
+def _plan_fact(case: Case, draft: Draft, agreement: Agreement, now: datetime) -> Fact:
+    """Return the agreed plan as the newest of the case; a changed one takes the next number.
+
+    It begins after the balance it rests on, to the second, and with what was paid since then.
+    """
+    agreed = draft.arrangement.plan.following(plans.get(case.id))
+    since = agreement.balance_at + timedelta(seconds=1) if agreement.balance_at else now
+    plan = replace(agreed, since=since)
+    return plans.fact_of(case.id, credited(plan, case.prepaid) if case.prepaid else plan, now)

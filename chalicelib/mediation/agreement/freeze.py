@@ -115,6 +115,7 @@ def _agreement(ground: Ground, draft: Draft, digest: str, now: datetime) -> Agre
         digest=digest,
         sequence=draft.number,
         effect=ground.profile.agreement_effect.on,
+        balance_at=ground.case.balance_at,
     )
 
 
