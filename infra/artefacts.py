@@ -13,11 +13,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SERVICES = frozenset(
-    {"dynamodb", "pinpoint-sms-voice-v2", "s3", "secretsmanager", "sesv2", "sqs", "stepfunctions", "sts"},
+    {
+        "dynamodb",
+        "kms",
+        "pinpoint-sms-voice-v2",
+        "s3",
+        "secretsmanager",
+        "sesv2",
+        "sqs",
+        "stepfunctions",
+        "sts",
+    }
 )
 """AWS services the functions call; botocore's models of the other 400 stay out (of 20 MB, 19)."""
 
-_ENDPOINTS = frozenset({"dynamodb", "email", "s3", "secretsmanager", "sms-voice", "sqs", "states", "sts"})
+_ENDPOINTS = frozenset(
+    {"dynamodb", "email", "kms", "s3", "secretsmanager", "sms-voice", "sqs", "states", "sts"}
+)
 """The same services by their endpoint prefixes."""
 
 _MODELS = "botocore/data/"

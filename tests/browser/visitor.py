@@ -89,6 +89,7 @@ class Visitor:
     def at(self, name: str) -> None:
         """Name the state that the visitor has come to."""
         assert self.status < 500, f"{name}: {self.status}"
+        self.page.wait_for_load_state()  # the address changes before the page is there
         self.watch(self, name)
 
     def until(self, meanwhile: str, there: Callable[[], bool]) -> None:
