@@ -142,3 +142,18 @@ def booking(mediator: str) -> str:
 def sign_up(talk: str, contact: str) -> tuple[str, str]:
     """Partition and sort key of one person's place in a talk, by the hash of his contact."""
     return f"{TALKS}#{talk}", f"SIGNUP#{contact}"
+
+
+def staff_session(digest: str) -> str:
+    """Partition of a signed-in member of the staff, by the hash of his cookie."""
+    return f"STAFFSESSION#{digest}"
+
+
+def audit_day(day: date) -> str:
+    """Partition of one UTC day of the audit trail."""
+    return f"AUDIT#{day.isoformat()}"
+
+
+def audit_about(about: str) -> str:
+    """Index key of the audit trail of one thing."""
+    return f"AUDIT#{about}"

@@ -39,3 +39,26 @@ class FilterRow(Row):
     """How a member last filtered the worklist."""
 
     chosen = JSONAttribute()
+
+
+class SessionRow(Row):
+    """Somebody of the staff signed in, by the hash of his cookie."""
+
+    who = UnicodeAttribute()
+    name = UnicodeAttribute()
+    roles = JSONAttribute()
+    lender = UnicodeAttribute(null=True)
+    begun_at = MomentAttribute()
+    seen_at = MomentAttribute()
+
+
+class AuditRow(Row):
+    """One line of the audit trail; `worklist` and `due_at` find the lines about one thing."""
+
+    at = MomentAttribute()
+    who = UnicodeAttribute()
+    what = UnicodeAttribute()
+    about = UnicodeAttribute(null=True)
+    detail = JSONAttribute()
+    worklist = UnicodeAttribute(null=True)
+    due_at = MomentAttribute(null=True)
