@@ -125,6 +125,14 @@ def await_payment(event: dict[str, Any], context: Any) -> None:
     (wired().await_act if "complaint" in event else wired().await_payment)(event)
 
 
+@app.lambda_function(name="staff_console")
+def staff_console(event: dict[str, Any], context: Any) -> Any:
+    """The staff's pages: everything below /staff."""
+    from chalicelib.api.staff.console import serve
+
+    return serve(event, context)
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
     """Mend what was torn; `{"detail": {"every": true}}` checks every open case's execution."""

@@ -13,6 +13,7 @@ class Settings:
 
     `…_per_second` is what each provider takes, `senders` how many processes share it. `alibaba_share` (0 to
     1) is the part of the SMS that goes to the second provider. An empty origination or no share: not in use.
+    `staff_login_url` is where the staff's user pool has its sign-in pages, no trailing slash.
     """
 
     stage: str
@@ -41,6 +42,9 @@ class Settings:
     email_configuration_set: str
     email_per_second: float
     senders: int
+    staff_pool: str
+    staff_client: str
+    staff_login_url: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -76,4 +80,7 @@ class Settings:
             email_configuration_set=get("EMAIL_CONFIGURATION_SET"),
             email_per_second=float(get("EMAIL_PER_SECOND")),
             senders=int(get("SENDERS")),
+            staff_pool=get("STAFF_POOL"),
+            staff_client=get("STAFF_CLIENT"),
+            staff_login_url=get("STAFF_LOGIN_URL").rstrip("/"),
         )

@@ -125,4 +125,7 @@ def _settings(table: str, queue: str, receipts: str) -> Settings:
         email_configuration_set="accord-test",
         email_per_second=1000,
         senders=1,
+        staff_pool="us-east-1_Staff",
+        staff_client="client",
+        staff_login_url="https://sign-in.example",
     )

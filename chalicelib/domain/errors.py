@@ -137,3 +137,7 @@ class NotImpartial(AccordError):
 
 class NotInRole(AccordError):
     """The act belongs to another role; the message says which."""
+
+
+class SignInFailed(AccordError):
+    """Somebody could not be signed in; the message says where it failed, never with what."""

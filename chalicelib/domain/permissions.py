@@ -29,6 +29,7 @@ class Permission(StrEnum):
     REVIEW_COMPLAINTS = "REVIEW_COMPLAINTS"
     DIRECTORY = "DIRECTORY"
     LECTURES = "LECTURES"
+    READ_REPORTS = "READ_REPORTS"
     READ_AUDIT = "READ_AUDIT"
 
 
@@ -40,14 +41,21 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CASE_STAFF: frozenset(
         {_P.READ_CASES, _P.ACCEPT, _P.ASSIGN, _P.SCHEDULE, _P.ANSWER_QUESTIONS, _P.LECTURES, _P.DIRECTORY}
     ),
-    Role.COMPLAINT_HANDLER: frozenset({_P.READ_CASES, _P.HANDLE_COMPLAINTS, _P.REVIEW_COMPLAINTS}),
+    Role.COMPLAINT_HANDLER: frozenset(
+        {_P.READ_CASES, _P.HANDLE_COMPLAINTS, _P.REVIEW_COMPLAINTS, _P.READ_REPORTS}
+    ),
     Role.BANK_REPRESENTATIVE: frozenset({_P.READ_CASES, _P.STATE_FOR_CREDITOR, _P.SIGN_AS_CREDITOR}),
     Role.SUPERVISOR: frozenset(_P) - {_P.HOLD_SESSION, _P.SIGN_AS_CREDITOR, _P.SIGN_AS_MEDIATOR},
-    Role.AUDITOR: frozenset({_P.READ_CASES, _P.READ_AUDIT, _P.EXPORT}),
+    Role.AUDITOR: frozenset({_P.READ_CASES, _P.READ_REPORTS, _P.READ_AUDIT, _P.EXPORT}),
 }
+
+
+def holds(actor: Actor, permission: Permission) -> bool:
+    """Whether one of somebody's roles grants a permission."""
+    return any(permission in GRANTS[role] for role in actor.roles)
 
 
 def require(actor: Actor, permission: Permission) -> None:
     """Raise NotInRole unless one of somebody's roles grants a permission."""
-    if not any(permission in GRANTS[role] for role in actor.roles):
+    if not holds(actor, permission):
         raise NotInRole(f"{actor.name} may not do this; it takes the permission {permission}")

@@ -9,7 +9,7 @@ from chalicelib.domain.actor import Actor
 from chalicelib.domain.complaint import Complaint
 from chalicelib.domain.errors import NotFound, NotNow
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.permissions import GRANTS, Permission, require
+from chalicelib.domain.permissions import Permission, holds, require
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import CASE_ACTS
 from chalicelib.staff.complaint_acts import COMPLAINT_ACTS
@@ -98,8 +98,7 @@ def turn_down(proposal_id: str, actor: Actor, why: str, desk: Desk) -> Proposal:
 
 
 def _may(actor: Actor, act: Act, mediator: str | None) -> bool:
-    granted = any(act.permission in GRANTS[role] for role in actor.roles)
-    return granted and not (act.own and mediator != actor.id)
+    return holds(actor, act.permission) and not (act.own and mediator != actor.id)
 
 
 def _stands(actor: Actor, on: On, about: str) -> tuple[str, str | None]:

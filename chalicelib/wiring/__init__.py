@@ -14,6 +14,7 @@ from chalicelib.settings import Settings
 from chalicelib.store import rows
 from chalicelib.telemetry import Telemetry
 from chalicelib.wiring.agreements import Agreements
+from chalicelib.wiring.sign_in import SignIn
 
 if TYPE_CHECKING:
     from chalicelib.domain.keys import CaseId
@@ -39,7 +40,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring(Agreements):
+class Wiring(Agreements, SignIn):
     """Everything one process needs; what a function does not touch is never built."""
 
     def __init__(
@@ -50,16 +51,19 @@ class Wiring(Agreements):
         sender_clocks: Sequence[Callable[[], datetime]] = (),
         randomness: Callable[[int], bytes] = os.urandom,
         private_apps: bool = False,
+        issuer_at: str = "",
     ) -> None:
         """`sender_clocks`: clocks a webhook's timestamp may be fresh by; by default the clock itself.
 
         `private_apps`: lenders' apps may be on this machine, without TLS; for the local engine alone.
+        `issuer_at`: where the staff's user pool has its keys, if not under its own name.
         """
         self.settings = settings
         self.clock = clock
         self.sender_clocks = tuple(sender_clocks) or (clock,)
         self.randomness = randomness
         self.private_apps = private_apps
+        self.issuer_at = issuer_at
         rows.bind(settings.table, settings.region)
 
     @cached_property
