@@ -144,9 +144,9 @@ def sign_up(talk: str, contact: str) -> tuple[str, str]:
     return f"{TALKS}#{talk}", f"SIGNUP#{contact}"
 
 
-def staff_session(digest: str) -> str:
-    """Partition of a signed-in member of the staff, by the hash of his cookie."""
-    return f"STAFFSESSION#{digest}"
+def staff_session(who: str) -> str:
+    """Partition of somebody's sessions, by his id; the sort key is his cookie's hash."""
+    return f"STAFFSESSION#{who}"
 
 
 def audit_day(day: date) -> str:

@@ -42,9 +42,8 @@ class FilterRow(Row):
 
 
 class SessionRow(Row):
-    """Somebody of the staff signed in, by the hash of his cookie."""
+    """Somebody of the staff signed in, under his id and the hash of his cookie."""
 
-    who = UnicodeAttribute()
     name = UnicodeAttribute()
     roles = JSONAttribute()
     lender = UnicodeAttribute(null=True)

@@ -1,4 +1,4 @@
-"""Who of the staff is signed in: kept by the hash of his cookie, so that signing out ends it everywhere."""
+"""Who of the staff is signed in: a row under his id, named by his cookie's hash, so that it can be ended."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
 """*Policy*: a working day."""
 _NOTED = timedelta(minutes=1)
-_SESSION = "SESSION"
 
 
-def begin(token: str, actor: Actor, now: datetime) -> None:
-    """Keep that somebody signed in; `token` is his cookie's."""
+def begin(secret: str, actor: Actor, now: datetime) -> str:
+    """Keep that somebody signed in, and return his cookie's value, which `secret` (random) is part of."""
     SessionRow(
-        keys.staff_session(_digest(token)),
-        _SESSION,
-        who=actor.id,
+        keys.staff_session(actor.id),
+        _digest(secret),
         name=actor.name,
         roles=sorted(role.value for role in actor.roles),
         lender=actor.lender or None,
@@ -33,27 +31,38 @@ def begin(token: str, actor: Actor, now: datetime) -> None:
         seen_at=now,
         ttl=int((now + ABSOLUTE).timestamp()),
     ).save()
+    return f"{actor.id}.{secret}"
 
 
-def find(token: str, now: datetime) -> Actor | None:
+def find(cookie: str, now: datetime) -> Actor | None:
     """Return who is signed in with a cookie (strongly consistent); None once it is over.
 
     The last page is noted once a minute; a session that was ended meanwhile stays ended.
     """
+    who, _, secret = cookie.rpartition(".")
     try:
-        row = SessionRow.get(keys.staff_session(_digest(token)), _SESSION, consistent_read=True)
+        row = SessionRow.get(keys.staff_session(who), _digest(secret), consistent_read=True)
     except SessionRow.DoesNotExist:
         return None
     if now - row.seen_at > IDLE or now - row.begun_at > ABSOLUTE:
         return None
     if now - row.seen_at >= _NOTED and not _note(row, now):
         return None
-    return Actor(row.who, row.name, frozenset(Role(name) for name in row.roles), row.lender or "")
+    return Actor(who, row.name, frozenset(Role(name) for name in row.roles), row.lender or "")
 
 
-def end(token: str) -> None:
+def end(cookie: str) -> None:
     """Sign somebody out."""
-    SessionRow(keys.staff_session(_digest(token)), _SESSION).delete()
+    who, _, secret = cookie.rpartition(".")
+    SessionRow(keys.staff_session(who), _digest(secret)).delete()
+
+
+def end_all(who: str) -> int:
+    """Sign somebody out wherever he is signed in; returns where that was."""
+    rows = list(SessionRow.query(keys.staff_session(who), consistent_read=True))
+    for row in rows:
+        row.delete()
+    return len(rows)
 
 
 def _note(row: SessionRow, now: datetime) -> bool:
@@ -66,5 +75,5 @@ def _note(row: SessionRow, now: datetime) -> bool:
     return True
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

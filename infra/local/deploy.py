@@ -37,6 +37,7 @@ def parameters(url: str) -> dict[str, str]:
     """Return what is chosen for a deployment whose visitors come to `url`."""
     return {
         "PublicUrl": url,
+        "StaffLoginUrl": url,  # the engine's sign-in pages, which the front passes on
         "EmailFrom": SENDER,
         "AlarmEmail": "operator@accord.example",
         "SmsOrigination": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:sender-id/Accord/CN",

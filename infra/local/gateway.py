@@ -13,6 +13,8 @@ from infra.local.web import Answer, Problem, Receive, Request, Send, as_json, re
 
 Serve = Callable[[Request], Answer]
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+# The user pool's sign-in pages, which AWS serves under a name of their own.
+_SIGN_IN = ("/oauth2/", "/login", "/logout")
 # Added by the engine to every answer; API Gateway adds no such header.
 _NOT_FROM_AWS = {b"access-control-allow-origin", b"x-amz-request-id"}
 _log = logging.getLogger(__name__)
@@ -62,6 +64,8 @@ class Gateway:
             await _answer(self._pages, scope, receive, send)
         elif not self._api:
             await _answer(_starting, scope, receive, send)
+        elif path.startswith(_SIGN_IN):
+            await engine(scope, receive, _cleaned(send))
         else:
             await engine(self._to_api(scope), receive, _cleaned(send))
 

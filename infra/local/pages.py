@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import jinja2
 
-from infra.local import show
+from infra.local import show, staff
 from infra.local.acts import Acts
 from infra.local.objects import NoObject
 from infra.local.product import Product
@@ -37,6 +37,8 @@ class Pages:
             lenders=product.lenders,
             failing_numbers=FAILING_ENDINGS,
             suggested=SUGGESTED,
+            staff=staff.members(),
+            staff_password=staff.PASSWORD,
             zones=[zone.key for zone in zones()],
         )
         self._templates.filters.update(linked=show.linked, local=show.local, pretty=show.pretty, due=show.due)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local import daylight, deploy, inside, seed, stand_in
+from infra.local import daylight, deploy, inside, seed, staff, stand_in
 from infra.local.build import STAGE, Build, build, is_built
 from infra.local.cases import Cases
 from infra.local.clock import MovableClock, real_now
@@ -66,7 +67,7 @@ class Runner:
                 self._say(moved)
         self._executor.load(deployed.environment, deployed.names, self._install)
         product = self._product(deployed)
-        self._begin(product, first)
+        self._begin(product, deployed, first)
         self._gateway.serve_pages(Pages(product))
         return product
 
@@ -126,7 +127,13 @@ class Runner:
         wiring = importlib.import_module("chalicelib.wiring")
         settings = importlib.import_module("chalicelib.settings").Settings.from_environment()
         clocks = (self._clock, real_now)
-        made = wiring.Wiring(settings, clock=self._clock, sender_clocks=clocks, private_apps=True)
+        made = wiring.Wiring(
+            settings,
+            clock=self._clock,
+            sender_clocks=clocks,
+            private_apps=True,
+            issuer_at=f"{os.environ['AWS_ENDPOINT_URL']}/{settings.staff_pool}",
+        )
         wiring.install(made)
 
     def _product(self, deployed: Deployed) -> Product:
@@ -151,10 +158,11 @@ class Runner:
             names["ReceiptsTopic"],
         )
 
-    def _begin(self, product: Product, first: bool) -> None:
+    def _begin(self, product: Product, deployed: Deployed, first: bool) -> None:
         """Seed a first run; in a later one let the product's own sweeper restart what the stop killed."""
         if first:
             seed.store(product.lenders)
+            staff.invite_all(deployed.names["StaffPool"])
             self._engine.save()  # from here on the verified sender and the secrets survive a kill
             for line in product.send_seeds():
                 self._say(f"A seeded loan was not taken: {line}")

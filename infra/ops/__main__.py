@@ -14,6 +14,7 @@ from infra.ops import (
     lender,
     mediation,
     notice,
+    staff,
     talk,
 )
 
@@ -33,6 +34,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(lender.app, name="lender")
 app.add_typer(mediation.app, name="mediation")
 app.add_typer(notice.app, name="notice")
+app.add_typer(staff.app, name="staff")
 app.add_typer(talk.app, name="talk")
 
 if __name__ == "__main__":

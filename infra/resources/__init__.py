@@ -14,6 +14,7 @@ from infra.resources import (
     parameters,
     print_house,
     queues,
+    staff,
     storage,
 )
 from infra.resources.parts import Part, joined
@@ -33,6 +34,7 @@ def resources(stage: str) -> Part:
         functions.part(),
         api.part(),
         front.part(),
+        staff.part(),
         machines.part(),
         alarms.part(),
         dashboard.part(),

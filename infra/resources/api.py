@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from infra.resources import staff
 from infra.resources.parts import NAME, Part, arn, att, log_group, ref, sub
 
 REQUESTS_PER_SECOND, BURST = 100, 200
@@ -47,6 +48,7 @@ def part() -> Part:
 def properties() -> Part:
     return {
         "Name": sub(NAME),
+        "DefinitionBody": {"paths": staff.paths()},
         # What is a file goes by the function's word alone: browsers ask for text/html first, and API Gateway
         # would look at nothing else.
         "BinaryMediaTypes": ["*~1*"],

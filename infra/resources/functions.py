@@ -15,6 +15,7 @@ FUNCTIONS = {
     "CloseCase": "close_case",
     "SteerPlan": "steer_plan",
     "AwaitPayment": "await_payment",
+    "StaffConsole": "staff_console",
     "Sweep": "sweep",
 }
 """Logical id -> Python name; one vocabulary from the code to the console."""

@@ -23,6 +23,7 @@ def part(stage: str) -> Part:
             "AlarmsShares": {"Fn::Equals": [ref("AlarmShares"), "yes"]},
             "ManagesSms": {"Fn::Equals": [ref("ManageSms"), "yes"]},
             "ManagesFirewall": {"Fn::Equals": [ref("ManageFirewall"), "yes"]},
+            "HasStaffLogin": {"Fn::Not": [{"Fn::Equals": [ref("StaffLoginUrl"), ""]}]},
             "ManagesApiLogging": {"Fn::Equals": [ref("ManageApiLogging"), "yes"]},
         },
         "Globals": {"Function": {"Environment": {"Variables": environment()}}},
@@ -50,6 +51,12 @@ def whereabouts(stage: str) -> Part:
             Default=UNSET_URL,
             AllowedPattern="https?://[^/?#]+(/[^?#]*[^/?#])?",
             ConstraintDescription="must be a URL without a slash at the end, e.g. https://notice.example.org",
+        ),
+        "StaffLoginUrl": text(
+            "Where the staff's sign-in pages answer, if not at the user pool's own domain.",
+            Default="",
+            AllowedPattern="(https?://[^/?#]+)?",
+            ConstraintDescription="must be empty, or a URL without a path, e.g. https://login.example.org",
         ),
         "AlarmEmail": text("Who is told of alarms by e-mail; empty: nobody.", Default=""),
     }
@@ -143,6 +150,15 @@ def environment() -> Part:
         "ACCORD_EMAIL_PER_SECOND": ref("EmailPerSecond"),
         "ACCORD_SENDERS": ref("Senders"),
         "ACCORD_EMAIL_CONFIGURATION_SET": ref("EmailConfigurationSet"),
+        "ACCORD_STAFF_POOL": ref("StaffPool"),
+        "ACCORD_STAFF_CLIENT": ref("StaffClient"),
+        "ACCORD_STAFF_LOGIN_URL": {
+            "Fn::If": [
+                "HasStaffLogin",
+                ref("StaffLoginUrl"),
+                sub(f"https://{NAME}-${{AWS::AccountId}}.auth.${{AWS::Region}}.amazoncognito.com"),
+            ]
+        },
         "POWERTOOLS_SERVICE_NAME": "accord",
         "POWERTOOLS_METRICS_NAMESPACE": "Accord",
         "LOG_LEVEL": ref("LogLevel"),

@@ -21,6 +21,7 @@ ROOT = "/staff"
 NOWHERE = f"{ROOT}/nowhere"
 
 console = Chalice(app_name="accord-staff", configure_logs=False)
+console.api.binary_types = [*console.api.binary_types, "application/pdf"]
 for _blueprint in (sign_in, worklist, cases, complaints, acts, approvals, people, records):
     console.register_blueprint(_blueprint)
 console.register_middleware(guard, "http")

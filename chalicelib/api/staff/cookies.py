@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, unquote
 
 from chalice.app import Request
 
@@ -17,7 +18,7 @@ def read(request: Request, name: str, wiring: Wiring) -> str:
         found = SimpleCookie(request.headers.get("cookie", "")).get(_named(name, wiring))
     except CookieError:
         return ""
-    return found.value if found else ""
+    return unquote(found.value) if found else ""
 
 
 def write(name: str, value: str, seconds: int | None, wiring: Wiring) -> str:
@@ -27,7 +28,7 @@ def write(name: str, value: str, seconds: int | None, wiring: Wiring) -> str:
     """
     age = "" if seconds is None else f"; Max-Age={seconds}"
     secure = "; Secure" if _is_secure(wiring) else ""
-    return f"{_named(name, wiring)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
+    return f"{_named(name, wiring)}={quote(value)}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
 
 
 def _named(name: str, wiring: Wiring) -> str:

@@ -94,10 +94,10 @@ def _let_in(visit: StaffVisit, actor: Actor, to: str) -> Response:
     from chalicelib.store import audit, staff_sessions
 
     wiring, now = visit.wiring, visit.wiring.clock()
-    token = base64.urlsafe_b64encode(wiring.randomness(32)).decode().rstrip("=")
+    secret = base64.urlsafe_b64encode(wiring.randomness(32)).decode().rstrip("=")
     roles = {"roles": ",".join(sorted(actor.roles))}
     audit.record(Entry(now, actor.id, Audited.SIGNED_IN, "", roles), wiring.randomness(8).hex())
-    staff_sessions.begin(token, actor, now)
+    token = staff_sessions.begin(secret, actor, now)
     answer = visit.go(to)
     answer.headers["Set-Cookie"] = [
         cookies.write(cookies.SESSION, token, None, wiring),

@@ -108,8 +108,8 @@ class Member:
 
 def sign_in(scene: Scene, actor: Actor, language: str = "en", token: str = TOKEN) -> Member:
     """Return the browser of somebody who is signed in."""
-    staff_sessions.begin(token, actor, scene.road.clock.now)
-    return Member(language, {"__Host-accord-staff": token})
+    cookie = staff_sessions.begin(token, actor, scene.road.clock.now)
+    return Member(language, {"__Host-accord-staff": cookie})
 
 
 def hidden(page: Answer, name: str) -> str:
