@@ -58,13 +58,17 @@ def send(visit: StaffVisit, about: str, on: str, act: str) -> Response:
 
 
 def shown_acts(visit: StaffVisit, on: On, about: str) -> list[dict[str, str]]:
-    """Return the acts that the reader may do to something now, with how each reads and where its form is."""
+    """Return the acts that the reader may do to something now, with how each reads and where its form is.
+
+    One whose form would have nothing to choose from is left out.
+    """
     from chalicelib.api.staff.pages import words_of
 
     titles = words_of("acts", visit.language)["acts"]
     return [
         {"title": titles[act.name]["title"], "place": f"/staff/do/{about}/{on.value}/{act.name}"}
         for act in table.open_to(visit.actor, on, about)
+        if all(act.offered(about).values())
     ]
 
 

@@ -21,6 +21,7 @@ from chalicelib.staff import case_file
 from chalicelib.staff.act import On
 from chalicelib.staff.case_file import CaseFile
 from chalicelib.store import directory
+from chalicelib.texts import load_words
 
 cases = Blueprint(__name__)
 _PDF = "application/pdf"
@@ -43,6 +44,7 @@ def one(visit: StaffVisit, case_id: str) -> Response:
         hours=found.hours_left(visit.wiring.clock()),
         mediator=_name(case.mediator, visit.language),
         messages=sent_messages(case.id, found.timeline),
+        kinds=load_words(f"pages/{visit.language}/messages")["kinds"],
         acts=shown_acts(visit, On.CASE, case_id),
         done=visit.query.get("done", ""),
         result=visit.query.get("result", ""),
