@@ -53,22 +53,25 @@ def require_open(actor: Actor, act: Act, about: str) -> None:
 
     NotInRole for who may not, NotFound for what he may not see, NotNow where it does not fit.
     """
-    require(actor, act.permission)
-    status, mediator = _stands(actor, act.on, about)
-    if act.own and mediator != actor.id:
-        raise NotNow("this case has another mediator; only he may do this")
+    status = require_his(actor, act, about)
     if not act.shows(status):
         raise NotNow(
             f"{about} is {status}; this can be done to one that is {' or '.join(sorted(act.statuses))}"
         )
 
 
+def require_his(actor: Actor, act: Act, about: str) -> str:
+    """Return where something stands, to who may do an act to it; raises as `require_open` does."""
+    require(actor, act.permission)
+    status, mediator = _stands(actor, act.on, about)
+    if act.own and mediator != actor.id:
+        raise NotNow("this case has another mediator; only he may do this")
+    return status
+
+
 def send(act: Act, desk: Desk, about: str, answers: Answers) -> Result:
     """Carry an act out, or propose it where a second person has to approve; the same form acts once."""
-    require(desk.actor, act.permission)
-    _, mediator = _stands(desk.actor, act.on, about)
-    if act.own and mediator != desk.actor.id:
-        raise NotNow("this case has another mediator; only he may do this")
+    require_his(desk.actor, act, about)
     if act.four_eyes and desk.approver is None:
         require_open(desk.actor, act, about)
         given = Proposal(

@@ -144,6 +144,16 @@ def sign_up(talk: str, contact: str) -> tuple[str, str]:
     return f"{TALKS}#{talk}", f"SIGNUP#{contact}"
 
 
+def staff(who: str) -> str:
+    """Partition of what is somebody of the staff's own: his filters, his forms."""
+    return f"STAFF#{who}"
+
+
+def staff_form(key: str) -> str:
+    """Sort key of a form that was carried out."""
+    return f"FORM#{key}"
+
+
 def staff_session(who: str) -> str:
     """Partition of somebody's sessions, by his id; the sort key is his cookie's hash."""
     return f"STAFFSESSION#{who}"

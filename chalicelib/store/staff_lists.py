@@ -10,8 +10,6 @@ from chalicelib.store import keys
 from chalicelib.store.rows import CaseRow
 from chalicelib.store.staff_rows import FilterRow
 
-_FILTERS = "STAFF#"
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Turn:
@@ -43,12 +41,12 @@ def turns(name: str, since: datetime | None = None) -> Iterator[Turn]:
 
 def remember(member: str, chosen: Mapping[str, str]) -> None:
     """Remember how a member filtered the worklist."""
-    FilterRow(f"{_FILTERS}{member}", "WORKLIST", chosen=dict(chosen)).save()
+    FilterRow(keys.staff(member), "WORKLIST", chosen=dict(chosen)).save()
 
 
 def remembered(member: str) -> dict[str, str]:
     """Return how a member filtered the worklist last, nothing when he never did."""
     try:
-        return dict(FilterRow.get(f"{_FILTERS}{member}", "WORKLIST").chosen)
+        return dict(FilterRow.get(keys.staff(member), "WORKLIST").chosen)
     except FilterRow.DoesNotExist:
         return {}

@@ -41,6 +41,12 @@ class FilterRow(Row):
     chosen = JSONAttribute()
 
 
+class FormRow(Row):
+    """A form that was carried out, and what came of it."""
+
+    result = UnicodeAttribute()
+
+
 class SessionRow(Row):
     """Somebody of the staff signed in, under his id and the hash of his cookie."""
 

@@ -21,7 +21,9 @@ from chalicelib.forms.fields import Given
 from chalicelib.mediation import standing
 from chalicelib.staff import acts as table
 from chalicelib.staff.act import Act, On
+from chalicelib.staff.acts import Result
 from chalicelib.store import cases as case_store
+from chalicelib.store import staff_forms
 
 acts = Blueprint(__name__)
 _PATH = "/staff/do/{about}/{on}/{act}"
@@ -45,6 +47,9 @@ def send(visit: StaffVisit, about: str, on: str, act: str) -> Response:
     chosen, key = _act(on, act), visit.form.get("key", "")
     if not _KEY.fullmatch(key):
         return visit.page("error", 403, kind="forged", said="")
+    table.require_his(visit.actor, chosen, about)
+    if staff_forms.result_of(visit.actor.id, key):
+        return _done(visit, chosen, about, Result.DONE_BEFORE)
     form = Form(chosen, _given(visit, chosen, about), visit.language)
     try:
         answers = chosen.page.read(visit.typed, form.given)
@@ -52,9 +57,8 @@ def send(visit: StaffVisit, about: str, on: str, act: str) -> Response:
         faults = {fault.pointer: fault.detail for fault in error.errors}
         return _page(visit, chosen, about, form, key, faults)
     result = table.send(chosen, desk_of(visit, key), about, answers)
-    visit.detail["result"] = result.value
-    where = place(chosen.on, about)
-    return visit.go(where, done=chosen.name, result=result.value)
+    staff_forms.note(visit.actor.id, key, result.value, visit.wiring.clock())
+    return _done(visit, chosen, about, result)
 
 
 def shown_acts(visit: StaffVisit, on: On, about: str) -> list[dict[str, str]]:
@@ -70,6 +74,11 @@ def shown_acts(visit: StaffVisit, on: On, about: str) -> list[dict[str, str]]:
         for act in table.open_to(visit.actor, on, about)
         if all(act.offered(about).values())
     ]
+
+
+def _done(visit: StaffVisit, act: Act, about: str, result: Result) -> Response:
+    visit.detail["result"] = result.value
+    return visit.go(place(act.on, about), done=act.name, result=result.value)
 
 
 def _page(

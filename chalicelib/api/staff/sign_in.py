@@ -76,10 +76,16 @@ def signed_out() -> Response:
     return visit_of(sign_in.current_request).page("signed_out")
 
 
-@sign_in.route(f"{HOME}/nowhere", methods=["GET", "POST"], content_types=FORM)
+@sign_in.route(f"{HOME}/nowhere", methods=["GET"])
 def nowhere() -> Response:
     """Answer for every path that is no page of the console."""
     return visit_of(sign_in.current_request).page("error", 404, kind="not_found", said="")
+
+
+@sign_in.route(f"{HOME}/nowhere", methods=["POST"], content_types=FORM)
+def sent_nowhere() -> Response:
+    """Answer for every form that is none of the console's."""
+    return nowhere()
 
 
 def _attempt(visit: StaffVisit, kept: str) -> attempts.Attempt | None:

@@ -14,6 +14,7 @@ from chalicelib.store import staff_sessions
 from tests.scene import Scene
 
 FORM = "application/x-www-form-urlencoded"
+ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 TOKEN = "t" * 43
 
 
@@ -70,7 +71,7 @@ class Member:
         where = urlsplit(path)
         rest = where.path.removeprefix("/staff").strip("/")
         resource = "/staff/{proxy+}" if rest else "/staff"
-        sent = {"accept-language": self.language, **headers}
+        sent = {"accept": ACCEPT, "accept-language": self.language, **headers}
         if self.jar:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         event = {
