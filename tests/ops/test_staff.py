@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +21,7 @@ CLERK = ["clerk", "--name", "Clara", "--email", "clara@example.org"]
 
 
 @pytest.fixture
-def made(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[StaffPool]:
+def made(table: str, monkeypatch: pytest.MonkeyPatch) -> StaffPool:
     """A pool as the template has it, which the commands find."""
     client = boto3.client("cognito-idp")
     schema = pool()["Properties"]["Schema"]
@@ -31,7 +30,7 @@ def made(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[StaffPool]:
         client.create_group(UserPoolId=ident, GroupName=role)
     found = StaffPool(client, ident)
     monkeypatch.setattr("infra.ops.staff._pool", lambda *_: found)
-    yield found
+    return found
 
 
 def _run(*words: str) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def test_the_console_takes_codes_alone_and_at_its_own_address_alone() -> None:
     assert client["CallbackURLs"] == [{"Fn::Sub": "${PublicUrl}/staff/callback"}]
     assert client["LogoutURLs"] == [{"Fn::Sub": "${PublicUrl}/staff/signed-out"}]
     assert client["PreventUserExistenceErrors"] == "ENABLED"
-    assert "aws.cognito.signin.user.admin" not in client["AllowedOAuthScopes"], "nobody changes his own lender"
+    assert "aws.cognito.signin.user.admin" not in client["AllowedOAuthScopes"], (
+        "nobody changes his own lender"
+    )
     assert not any(name.startswith("custom:") for name in client["WriteAttributes"])
 
 
@@ -36,10 +38,10 @@ def test_each_role_is_a_group_of_the_pool() -> None:
 def test_all_below_staff_goes_to_the_console_and_nothing_else_does() -> None:
     (api,) = properties("AWS::Serverless::Api").values()
     paths = api["DefinitionBody"]["paths"]
-    to_console = {
-        path for path, methods in paths.items() if "StaffConsole" in json.dumps(methods)
-    }
-    assert to_console == {path for path in paths if path.startswith("/staff")} == {"/staff", "/staff/{proxy+}"}
+    to_console = {path for path, methods in paths.items() if "StaffConsole" in json.dumps(methods)}
+    assert (
+        to_console == {path for path in paths if path.startswith("/staff")} == {"/staff", "/staff/{proxy+}"}
+    )
     assert all(set(paths[path]) == {"get", "post"} for path in to_console)
 
 
