@@ -29,6 +29,7 @@ def begin(token: str, actor: Actor, now: datetime) -> None:
         name=actor.name,
         roles=sorted(role.value for role in actor.roles),
         lender=actor.lender or None,
+        email=actor.email or None,
         begun_at=now,
         seen_at=now,
         ttl=int((now + ABSOLUTE).timestamp()),
@@ -48,7 +49,8 @@ def find(token: str, now: datetime) -> Actor | None:
         return None
     if now - row.seen_at >= _NOTED and not _note(row, now):
         return None
-    return Actor(row.who, row.name, frozenset(Role(name) for name in row.roles), row.lender or "")
+    roles = frozenset(Role(name) for name in row.roles)
+    return Actor(row.who, row.name, roles, row.lender or "", row.email or "")
 
 
 def end(token: str) -> None:
