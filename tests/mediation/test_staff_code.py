@@ -1,4 +1,4 @@
-"""The codes the staff sign with: mailed to the signer, for one document, good once, and nobody signs without."""
+"""The codes the staff sign with: mailed to the signer, for one document, good once; nobody signs without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one-time code a member of the staff signs with: mailed to himself, good for one document, kept nowhere."""
+"""The one-time code a member of the staff signs with: mailed to himself, good for one document alone."""
 
 from __future__ import annotations
 
