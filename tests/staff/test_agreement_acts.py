@@ -1,4 +1,4 @@
-"""An agreement by the staff's acts alone: drafted within limits, read, frozen, signed with codes, confirmed."""
+"""An agreement by the staff's acts alone: drafted within limits, frozen, signed with codes, confirmed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.agreement import Party
+from chalicelib.domain.clauses import Draft
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import NeedsApproval, NotFound, NotInRole, NotNow, OtherDocument, OutOfTurn
 from chalicelib.mediation.agreement.confirm import join
@@ -81,7 +82,7 @@ class Room:
         return self.do(actor, name, document=digest, code=code)
 
     @property
-    def last(self) -> agreement_drafts.Draft:
+    def last(self) -> Draft:
         found = agreement_drafts.get(CASE_ID)
         assert found
         return found
