@@ -52,6 +52,8 @@ def test_nobody_of_the_staff_signs_without_his_code(table: Table) -> None:
     assert sign(table, digest, "") == WrongCode(4)
     code = table.staff_code(digest, Party.CREDITOR, BANK)
     assert sign(table, digest, code, representative("bank-2")) == WrongCode(4), "another's code signs nothing"
+    table.staff_code(digest, Party.CREDITOR, representative("bank-2"))
+    assert sign(table, digest, code, representative("bank-2")) == WrongCode(3), "nor when he has one himself"
     assert not signatures.exists(CASE_ID, digest, Party.CREDITOR)
     assert sign(table, digest, code) == Signed()
     table.borrower_signs(digest)
