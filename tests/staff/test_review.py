@@ -130,6 +130,13 @@ def test_invariant_23_an_application_that_is_overturned_has_its_whole_time_again
     assert late.case.mediator == "m-1"
 
 
+def test_an_application_that_is_accepted_late_needs_no_review_any_more(late: Scene) -> None:
+    _steer(late)
+    assert _offered(late)
+    do(late, CLERK, "accept")
+    assert _offered(late) == [], "it has its whole time from now"
+
+
 def test_invariant_23_nobody_is_assigned_to_what_is_over_and_not_reviewed(late: Scene) -> None:
     do(late, CLERK, "accept")
     late.road.clock.advance(days=31)
