@@ -278,6 +278,7 @@ def test_a_message_is_written_by_who_takes_part_and_by_nobody_else(room: Room) -
     for actor in (CLERK, BOSS, AUDITOR):
         with pytest.raises(NotInRole):
             room.do(actor, "write_message", text="Hello.")
-    both = replace(STRANGER, roles=STRANGER.roles | CLERK.roles)
-    with pytest.raises(NotNow, match="take part"):
-        room.do(both, "write_message", text="Hello.")
+    for foreign in (STRANGER, OTHER_BANK):
+        both = replace(foreign, roles=foreign.roles | CLERK.roles)
+        with pytest.raises(NotNow, match="take part"):
+            room.do(both, "write_message", text="Hello.")
