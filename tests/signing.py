@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from chalicelib import links
-from chalicelib.domain.agreement import Agreement
+from chalicelib.domain.actor import Actor, Role
+from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.arrangement import Arrangement, Way
 from chalicelib.domain.case import Case
 from chalicelib.domain.clauses import Draft
@@ -24,8 +25,9 @@ from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import Wording, WriteDraft
 from chalicelib.mediation.agreement.freeze import Freeze
 from chalicelib.mediation.agreement.refuse import Refuse
-from chalicelib.mediation.agreement.sign import Answer, Sign
-from chalicelib.store import cases, lenders, signing_codes
+from chalicelib.mediation.agreement.sign import Answer, Sign, code_of
+from chalicelib.mediation.agreement.staff_code import SendStaffCode
+from chalicelib.store import agreements, cases, lenders, signing_codes
 from chalicelib.store.case_rows import to_row
 from chalicelib.wiring import Wiring
 from tests.samples import CASE_ID, case
@@ -51,6 +53,17 @@ class LocalKey:
         return self._key.sign(digest, ec.ECDSA(utils.Prehashed(SHA256())))
 
 
+def representative(name: str = "bank-1", lender: str = "demo-bank") -> Actor:
+    """Return somebody who speaks for a bank."""
+    roles = frozenset({Role.BANK_REPRESENTATIVE})
+    return Actor(name, "王芳", roles, lender, f"{name}@bank.example")
+
+
+def mediator(name: str = "m-1") -> Actor:
+    """Return a mediator."""
+    return Actor(name, "李静", frozenset({Role.MEDIATOR}), email=f"{name}@centre.example")
+
+
 @dataclass
 class Table:
     """The acts around one agreement, on the case of the samples, adjourned after a session."""
@@ -58,6 +71,7 @@ class Table:
     wiring: Wiring
     key: LocalKey = field(default_factory=LocalKey)
     woken: list[CaseId] = field(default_factory=list)
+    mailed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         found = case(status=CaseStatus.ADJOURNED, mediator="m-1")
@@ -84,6 +98,10 @@ class Table:
     @property
     def signing(self) -> Sign:
         return Sign(self.complete, self.wiring.pepper)
+
+    @property
+    def sending(self) -> SendStaffCode:
+        return SendStaffCode(lambda *mail: self.mailed.append(mail), self.wiring.pepper)
 
     @property
     def refusing(self) -> Refuse:
@@ -129,11 +147,34 @@ class Table:
     def borrower_signs(self, digest: str) -> Answer:
         return self.signing.as_borrower(CASE_ID, digest, self.code(digest), self.now)
 
-    def creditor_signs(self, digest: str, by: str = "bank-1") -> None:
-        self.signing.as_creditor(CASE_ID, digest, by=by, name="王芳", now=self.now)
+    def staff_code(self, digest: str, party: Party, signer: Actor) -> str:
+        """Let a member of the staff ask for a code, unless one left a moment ago; return it as mailed."""
+        self.sending(CASE_ID, digest, party, signer, self.now)
+        return self.known_staff_code(signer.id)
 
-    def mediator_signs(self, digest: str, by: str = "m-1") -> None:
-        self.signing.as_mediator(CASE_ID, digest, by=by, name="李静", now=self.now)
+    def known_staff_code(self, signer: str) -> str:
+        """Return the code that was mailed to a member of the staff last."""
+        known = signing_codes.get(CASE_ID, signer)
+        assert known
+        return code_of(CASE_ID, known, self.wiring.pepper())
+
+    def creditor_signs(self, digest: str, by: str = "bank-1") -> Answer:
+        signer = representative(by)
+        if self._has_signed(Party.CREDITOR):
+            return self.signing.as_creditor(CASE_ID, digest, "", signer, self.now)
+        code = self.staff_code(digest, Party.CREDITOR, signer)
+        return self.signing.as_creditor(CASE_ID, digest, code, signer, self.now)
+
+    def mediator_signs(self, digest: str, by: str = "m-1") -> Answer:
+        signer = mediator(by)
+        if self._has_signed(Party.MEDIATOR):
+            return self.signing.as_mediator(CASE_ID, digest, "", signer, self.now)
+        code = self.staff_code(digest, Party.MEDIATOR, signer)
+        return self.signing.as_mediator(CASE_ID, digest, code, signer, self.now)
+
+    def _has_signed(self, party: Party) -> bool:
+        found = agreements.get(CASE_ID)
+        return found is not None and found.signed_at(party) is not None
 
     def all_sign(self, digest: str) -> None:
         self.borrower_signs(digest)

@@ -30,7 +30,7 @@ def calendar(visit: Visit) -> Response:
     from chalicelib.store import talks as store
 
     now = visit.wiring.clock()
-    ahead = [_shown(visit, each) for each in store.every() if now < each.ends_at]
+    ahead = [_shown(visit, each) for each in store.public() if now < each.ends_at]
     return visit.page("talks", talks=ahead)
 
 
@@ -40,7 +40,7 @@ def one_talk(visit: Visit, talk: str) -> Response:
     """Show one talk: what about, when, how to take part."""
     from chalicelib.store import talks as store
 
-    found = store.get(talk)
+    found = store.get_public(talk)
     root = "/my/form/sign_up" if visit.verified else "/open/form/sign_up"
     opens = found.takes_names(visit.wiring.clock())
     return visit.page("talk", talk=_shown(visit, found), sign_up=root if opens else "")
@@ -52,7 +52,7 @@ def talk_file(visit: Visit, talk: str) -> Response:
     """Hand out a talk for somebody's own calendar."""
     from chalicelib.store import talks as store
 
-    found = store.get(talk)
+    found = store.get_public(talk)
     event = Event(
         uid=f"talk-{found.id}@accord",
         sequence=found.sequence,

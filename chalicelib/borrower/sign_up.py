@@ -15,7 +15,7 @@ def sign_up(subject: Subject, sent: Submission) -> bool:
 
     A borrower's case keeps that he signed up, under his reference; a guest has the place alone.
     """
-    talk = talks.get(str(sent.answers["talk"]))
+    talk = talks.get_public(str(sent.answers["talk"]))
     name, contact = str(sent.answers.get("name", "")), str(sent.answers["contact"])
     fact = None
     if isinstance(subject, CaseId):

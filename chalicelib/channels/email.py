@@ -17,13 +17,17 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class SesEmail:
-    """Sends from one verified address through one configuration set (whose events are our receipts)."""
+    """Sends from one verified address through one configuration set (whose events are our receipts).
+
+    Without a set nothing is told of a message once it left.
+    """
 
     def __init__(self, client: Any, sender: str, configuration_set: str, reply_to: str = "") -> None:
         self._client = client
         self._sender = sender
-        self._configuration_set = configuration_set
-        self._reply_to = {"ReplyToAddresses": [reply_to]} if reply_to else {}
+        self._more: dict[str, Any] = {"ReplyToAddresses": [reply_to]} if reply_to else {}
+        if configuration_set:
+            self._more["ConfigurationSetName"] = configuration_set
 
     def send(self, message: Outgoing) -> Result:
         """Send the e-mail once; see Channel.send. What could break out of a header is refused for good."""
@@ -35,8 +39,7 @@ class SesEmail:
                 Destination={"ToAddresses": [message.to]},
                 Content={"Simple": _content(message)},
                 EmailTags=[{"Name": name, "Value": value} for name, value in message.tags.items()],
-                ConfigurationSetName=self._configuration_set,
-                **self._reply_to,
+                **self._more,
             )
         except (ClientError, BotoCoreError) as error:
             return result_of(error)

@@ -12,6 +12,7 @@ from chalicelib.domain.person import Person
 
 ACCESS_CODE = "access_code"
 SIGNING_CODE = "signing_code"
+STAFF_CODE = "staff_code"
 GOOD = timedelta(minutes=10)  # *policy*, as OWASP ASVS 5.0 V6.6 has it; profiles cancel later messages too
 APART = timedelta(seconds=30)  # *policy*
 MOST_AN_HOUR = 3  # *policy*

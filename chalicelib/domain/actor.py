@@ -23,10 +23,12 @@ class Role(StrEnum):
 class Actor:
     """A person of the staff: his id in the directory of sign-ins, the name others see, his roles.
 
-    `lender` is the creditor a bank's representative speaks for; nobody else has one.
+    `lender` is the creditor a bank's representative speaks for; nobody else has one. `email` is his own
+    address, to which the codes go that he signs with.
     """
 
     id: str
     name: str
     roles: frozenset[Role]
     lender: str = ""
+    email: str = ""

@@ -77,7 +77,8 @@ class Draft:
     """The `number`-th draft of an agreement: what is agreed, and what the library cannot know.
 
     Of its `languages` the first prevails. `issues` says what was in dispute, `special` what else was agreed,
-    each in every language or not at all. `by` is who wrote it (his id), `mediator` who chairs, by name.
+    each in every language or not at all. `by` is who wrote it (his id), `mediator` who chairs, by name;
+    `approved_by` is the second person, where more is waived than one may waive alone.
     """
 
     number: int
@@ -89,6 +90,7 @@ class Draft:
     issues: Mapping[str, str] = field(default_factory=dict)
     special: Mapping[str, str] = field(default_factory=dict)
     clauses: int = CLAUSES_VERSION
+    approved_by: str = ""
 
     def __post_init__(self) -> None:
         for words in (self.issues, self.special):

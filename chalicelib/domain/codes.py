@@ -215,6 +215,7 @@ class FactKind(StrEnum):
     BREACH = "BREACH"
     RENEGOTIATION = "RENEGOTIATION"
     REFERRAL = "REFERRAL"
+    REVIEW = "REVIEW"
     MESSAGE = "MESSAGE"
     DUE = "DUE"
     SIGN_UP = "SIGN_UP"

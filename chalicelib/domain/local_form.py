@@ -195,5 +195,11 @@ def mask_account(last4: str) -> str:
     return f"****{last4[-4:]}" if last4 else ""
 
 
+def mask_email(address: str) -> str:
+    """Return enough of an e-mail address to know it by: `z***@example.com`."""
+    name, _, place = address.partition("@")
+    return f"{name[:1]}***@{place}"
+
+
 def _is_han(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff"

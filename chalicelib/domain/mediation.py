@@ -39,6 +39,8 @@ UNDER_WAY = (
     CaseStatus.SIGNING,
 )
 """The statuses of a mediation from its application until all have signed."""
+UNDECIDED = UNDER_WAY[:2]
+"""Those in which staff are awaited: no clock alone ends what the borrower has applied for (invariant 23)."""
 CHAIRED = UNDER_WAY[2:]
 """Those in which it has a mediator, so that the next act is his."""
 

@@ -15,7 +15,8 @@ class Talk:
     """`starts_at` is UTC, `zone` the one it is announced in, `language` the one it is held in.
 
     `how` says how to take part, `link` where, `material` where its papers are; both addresses may be empty.
-    `taken` of `seats` are given away; who comes later is put on the waiting list.
+    `taken` of `seats` are given away; who comes later is put on the waiting list. One `for_staff` trains the
+    staff and is in no public list.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Talk:
     material: str = ""
     sequence: int = 0
     cancelled: bool = False
+    for_staff: bool = False
 
     @property
     def ends_at(self) -> datetime:

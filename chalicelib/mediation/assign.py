@@ -27,8 +27,11 @@ _REPLACEABLE = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
 def assign(case: Case, now: datetime) -> Case:
     """Assign the mediator who fits an accepted case best, with the reasons on record; returns the case.
 
-    It stays as it is when nobody fits: then a person has to see to it (the stage's own timer rings).
+    It stays as it is when nobody fits: then a person has to see to it (the stage's own timer rings); and
+    once its time is over, until a person has looked at that (invariant 23).
     """
+    if _is_over(case, now):
+        return case
     choice = _choice(case, now)
     if choice.chosen is None:
         return case
@@ -70,12 +73,18 @@ class Reassign:
         standing.require(case, (CaseStatus.ACCEPTED, *_REPLACEABLE), "assign a mediator")
         if case.mediator == mediator:
             return False
+        if _is_over(case, now):
+            raise NotNow("the time of this mediation is over; review that first")
         day = now.astimezone(standing.zone_of(case)).date()
         if against := bars(directory.get(mediator), _wanted(case), day):
             raise NotNow(f"{mediator} cannot be assigned: {'; '.join(against)}")
         _assigned(case, Choice(mediator, (reason,)), by, now)
         wake(case_id, self.timers)
         return True
+
+
+def _is_over(case: Case, now: datetime) -> bool:
+    return case.limit_at is not None and now >= case.limit_at
 
 
 def _choice(case: Case, now: datetime) -> Choice:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.codes import FactKind
-from chalicelib.domain.errors import NoPlanInForce
+from chalicelib.domain.errors import NeedsApproval, NoPlanInForce
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.plan_stage import STAGES
+from chalicelib.domain.selection import binding
 from chalicelib.repayment.breach import take_off_the_list
-from chalicelib.store import cases, plan_changes, waits
+from chalicelib.store import cases, plan_changes, selections, waits
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
@@ -27,12 +28,16 @@ class Refer:
     def __call__(self, case_id: CaseId, actor_id: str, reason: str, now: datetime) -> bool:
         """Close the case of a broken plan for a reason on record; returns False when it was referred already.
 
-        Raises NoPlanInForce unless its plan is broken: a plan that is kept is nobody's to end.
+        Raises NoPlanInForce unless its plan is broken: a plan that is kept is nobody's to end; NeedsApproval
+        until somebody else has looked at the breach and upheld it (invariant 23).
         """
         case = cases.get(case_id)
         if case.closed_reason == REFERRED:
             self._end(case_id)
             return False
+        broken = selections.standing_of(case)
+        if broken and not binding(selections.reviews(case_id), broken, actor_id):
+            raise NeedsApproval("a second person has to review the breach and uphold it first")
         fact = Fact(case.id, FactKind.REFERRAL, now, (), {"by": actor_id, "reason": reason})
         if not plan_changes.refer(case, fact, REFERRED, now):
             raise NoPlanInForce(f"case {case_id} is {case.status}: only a broken plan is referred")

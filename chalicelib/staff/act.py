@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.permissions import Permission
@@ -21,11 +22,13 @@ class On(StrEnum):
     TALK = "talk"
 
 
-Offered = Callable[[str], Mapping[str, Mapping[str, str]]]
+Offered = Callable[[str, datetime], Mapping[str, Mapping[str, str]]]
 """What only the moment offers to choose from, by field: codes with how each reads."""
+FourEyes = Callable[[Desk, str, Answers], bool]
+"""Whether what was answered takes a second person."""
 
 
-def nothing_offered(about: str) -> Mapping[str, Mapping[str, str]]:
+def nothing_offered(about: str, now: datetime) -> Mapping[str, Mapping[str, str]]:
     """Offer nothing: every choice of the form is fixed."""
     return {}
 
@@ -35,8 +38,8 @@ class Act:
     """One act. `statuses` are those in which it shows (empty: all); the act itself checks them once more.
 
     `run` takes the desk, the name of what it is done to (a case id, a reference, an id) and the answers. With
-    `four_eyes` it is proposed first, and a second person who holds APPROVE carries it out.
-    `own`: a case's own mediator alone.
+    `four_eyes` it is proposed first, and a second person who holds APPROVE carries it out; a callable says
+    for which answers. `own`: a case's own mediator alone.
     """
 
     name: str
@@ -46,13 +49,17 @@ class Act:
     statuses: frozenset[str] = frozenset()
     fields: tuple[Field, ...] = ()
     offered: Offered = nothing_offered
-    four_eyes: bool = False
+    four_eyes: bool | FourEyes = False
     own: bool = False
 
     @property
     def page(self) -> Page:
         """The act's form."""
         return Page(self.name, self.fields)
+
+    def asks_two(self, desk: Desk, about: str, answers: Answers) -> bool:
+        """Whether a second person has to approve it with these answers, by what is on record now."""
+        return self.four_eyes(desk, about, answers) if callable(self.four_eyes) else self.four_eyes
 
     def shows(self, status: str) -> bool:
         """Whether it fits where its case or complaint stands."""

@@ -11,17 +11,20 @@ from chalicelib.domain.errors import NotFound, NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.permissions import Permission, holds, require
 from chalicelib.staff.act import Act, On
+from chalicelib.staff.agreement_acts import AGREEMENT_ACTS
 from chalicelib.staff.case_acts import CASE_ACTS
 from chalicelib.staff.complaint_acts import COMPLAINT_ACTS
 from chalicelib.staff.desk import Answers, Desk
 from chalicelib.staff.directory_acts import DIRECTORY_ACTS
 from chalicelib.staff.meeting_acts import MEETING_ACTS
+from chalicelib.staff.plan_acts import PLAN_ACTS
 from chalicelib.staff.sight import require_case, require_complaint
 from chalicelib.staff.talk_acts import TALK_ACTS
 from chalicelib.store import cases, complaints, directory, proposals, talks
 from chalicelib.store.proposals import Proposal
 
-ACTS = {act.name: act for act in (*CASE_ACTS, *MEETING_ACTS, *COMPLAINT_ACTS, *DIRECTORY_ACTS, *TALK_ACTS)}
+_ON_CASES = (*CASE_ACTS, *MEETING_ACTS, *AGREEMENT_ACTS, *PLAN_ACTS)
+ACTS = {act.name: act for act in (*_ON_CASES, *COMPLAINT_ACTS, *DIRECTORY_ACTS, *TALK_ACTS)}
 NEW = "new"
 """What an act is done to that makes something new."""
 
@@ -72,7 +75,7 @@ def require_his(actor: Actor, act: Act, about: str) -> str:
 def send(act: Act, desk: Desk, about: str, answers: Answers) -> Result:
     """Carry an act out, or propose it where a second person has to approve; the same form acts once."""
     require_his(desk.actor, act, about)
-    if act.four_eyes and desk.approver is None:
+    if desk.approver is None and act.four_eyes and act.asks_two(desk, about, answers):
         require_open(desk.actor, act, about)
         given = Proposal(
             id=desk.key, act=act.name, about=about, by=desk.actor, fields=dict(answers), at=desk.now

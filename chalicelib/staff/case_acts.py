@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
@@ -55,7 +56,7 @@ def _override(desk: Desk, about: str, answers: Answers) -> bool:
     return Reassign(desk.timers).override(CaseId.parse(about), chosen, desk.actor.id, reason, desk.now)
 
 
-def _mediators(about: str) -> dict[str, dict[str, str]]:
+def _mediators(about: str, now: datetime) -> dict[str, dict[str, str]]:
     return {"mediator": {one.id: f"{one.name['zh-CN']} · {one.name['en']}" for one in directory.every()}}
 
 
@@ -72,7 +73,7 @@ def _answer(desk: Desk, about: str, answers: Answers) -> bool:
     return desk.answer(CaseId.parse(about), said(answers, "question"), said(answers, "text"), desk.now)
 
 
-def _questions(about: str) -> dict[str, dict[str, str]]:
+def _questions(about: str, now: datetime) -> dict[str, dict[str, str]]:
     case_id = CaseId.parse(about)
     answered = {fact.which[0] for fact in facts.of(case_id, FactKind.RESPONSE)}
     open_ones = [one for one in facts.of(case_id, FactKind.QUESTION) if one.which[0] not in answered]
@@ -93,7 +94,7 @@ def _lift(desk: Desk, about: str, answers: Answers) -> bool:
     return lifted
 
 
-def _holds(about: str) -> dict[str, dict[str, str]]:
+def _holds(about: str, now: datetime) -> dict[str, dict[str, str]]:
     case_id = CaseId.parse(about)
     kinds: Iterable[str] = {str(one.detail["hold"]) for one in facts.of(case_id, FactKind.DISPUTE)}
     held = cases.get(case_id).holds

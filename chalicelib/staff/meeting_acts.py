@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from chalicelib.domain.codes import CaseStatus, Mode, Outcome
 from chalicelib.domain.errors import NotNow
@@ -60,10 +60,10 @@ def _book(desk: Desk, about: str, answers: Answers) -> object:
     return Schedule(desk.timers).book(CaseId.parse(about), from_stamp(said(answers, "time")), desk.now)
 
 
-def _open_times(about: str) -> dict[str, dict[str, str]]:
+def _open_times(about: str, now: datetime) -> dict[str, dict[str, str]]:
     case = cases.get(CaseId.parse(about))
     offer, zone = latest_offer(case.id), standing.zone_of(case)
-    free = open_times(case, min(offer.times) - timedelta(seconds=1)) if offer else []
+    free = open_times(case, now) if offer else []
     return {"time": {stamp(at): format_appointment(at.astimezone(zone), "zh-CN") for at in free}}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from chalicelib.complaints.standing import complained_of
 from chalicelib.domain.actor import Actor, Role
+from chalicelib.domain.agreement import Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.complaint import Complaint
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import NotFound, NotNow
 from chalicelib.domain.permissions import Permission, require
 
 _NARROW = frozenset({Role.MEDIATOR, Role.BANK_REPRESENTATIVE})
@@ -42,3 +43,15 @@ def require_complaint(actor: Actor, complaint: Complaint) -> Complaint:
     if not may_see_complaint(actor, complaint):
         raise NotFound("no such complaint")
     return complaint
+
+
+def part_of(actor: Actor, case: Case) -> Party:
+    """Return the part somebody has in a mediation; raises NotNow for who only looks on.
+
+    Whoever mediates it is its mediator, whatever else he is.
+    """
+    if case.mediator == actor.id and Role.MEDIATOR in actor.roles:
+        return Party.MEDIATOR
+    if Role.BANK_REPRESENTATIVE in actor.roles and actor.lender == case.lender:
+        return Party.CREDITOR
+    raise NotNow("only the case's own mediator and its lender's representatives take part in it")

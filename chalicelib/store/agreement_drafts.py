@@ -122,6 +122,7 @@ def _fact(case_id: CaseId, draft: Draft) -> Fact:
         "issues": dict(draft.issues),
         "special": dict(draft.special),
         "clauses": draft.clauses,
+        "approved_by": draft.approved_by,
     }
     return Fact(case_id, FactKind.DRAFT, draft.at, (f"{draft.number:04d}",), detail)
 
@@ -147,5 +148,6 @@ def _read(fact: Fact) -> Draft:
         arrangement=arrangement,
         languages=tuple(said["languages"]),
         at=fact.at,
+        approved_by=said.get("approved_by", ""),
         **rest,
     )

@@ -17,6 +17,13 @@ def row_of(mediator: str, at: datetime, case_id: CaseId) -> Row:
     return BookingRow(keys.booking(mediator), stamp(at), case_id=str(case_id))
 
 
+def cases_of(mediator: str, since: datetime, until: datetime) -> list[CaseId]:
+    """Return the cases a mediator met in a span of time, the latest first (eventually consistent)."""
+    between = Row.sk.between(stamp(since), stamp(until))
+    rows = BookingRow.query(keys.booking(mediator), between, scan_index_forward=False)
+    return list(dict.fromkeys(CaseId.parse(row.case_id) for row in rows))
+
+
 def free(mediator: str, wanted: Iterable[datetime]) -> list[datetime]:
     """Return which of the times nobody has booked yet, in order (eventually consistent)."""
     moments = sorted(wanted)

@@ -89,9 +89,9 @@ def access_code(case: CaseId) -> str:
     return f"{case.generation:04d}#CODE"
 
 
-def signing_code(case: CaseId) -> str:
-    """Sort key of the one-time codes that a borrower signs with."""
-    return f"{case.generation:04d}#SIGNING"
+def signing_code(case: CaseId, signer: str = "") -> str:
+    """Sort key of the one-time codes that a borrower signs with, or a member of the staff by his id."""
+    return f"{case.generation:04d}#SIGNING" + (f"#STAFF#{signer}" if signer else "")
 
 
 def check(digest: str) -> str:

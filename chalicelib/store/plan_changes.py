@@ -10,6 +10,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Outcome
+from chalicelib.domain.mediation import CASE_STAFF
 from chalicelib.domain.money import Amount
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.store import cases, facts, plans, together, waiting
@@ -88,5 +89,9 @@ def _as_read(case: Case) -> Condition:
 
 
 def _goes(case: Case, to: CaseStatus, now: datetime) -> list[Action]:
-    """The sweeper sees to it, from this day on, that somebody acts on the new status."""
-    return [CaseRow.status.set(to.value), CaseRow.since.set(now), cases.filing(case, now)]
+    """The sweeper and whose turn it is see to it, from this day on, that somebody acts on the new status."""
+    actions = [CaseRow.status.set(to.value), CaseRow.since.set(now), cases.filing(case, now)]
+    turn = {CaseStatus.BREACHED: CASE_STAFF, CaseStatus.ADJOURNED: case.mediator or CASE_STAFF}.get(to)
+    if turn is None:
+        return [*actions, CaseRow.worklist.remove(), CaseRow.due_at.remove()]
+    return [*actions, CaseRow.worklist.set(turn), CaseRow.due_at.set(now)]

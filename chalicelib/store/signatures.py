@@ -9,7 +9,7 @@ from chalicelib.domain.agreement import Party
 from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import facts, keys, signing_codes, together
+from chalicelib.store import facts, keys, signing_codes
 from chalicelib.store.facts import Fact
 from chalicelib.store.heads import connection
 from chalicelib.store.rows import CaseRow, Row
@@ -19,15 +19,8 @@ from chalicelib.store.writes import conflicted, lost
 _TRIES_AT_CONFLICT = 4
 
 
-def put(fact: Fact) -> bool:
-    """Write a member of staff's signature; returns False when it is there or nothing is signed any more."""
-    unmoved = [CaseRow.status.set(CaseStatus.SIGNING.value)]
-    signing = CaseRow.status == CaseStatus.SIGNING.value
-    return together.put_and_change([facts.to_row(fact)], fact.case_id, unmoved, signing)
-
-
-def put_with_code(fact: Fact, code: SigningCode) -> bool:
-    """Write the borrower's signature and use his code up, both or none.
+def put(fact: Fact, code: SigningCode) -> bool:
+    """Write a signature and use its signer's code up, both or none.
 
     Returns False when either was done already, the code is for another document, or nothing is signed now.
     """
@@ -62,7 +55,7 @@ def _write(fact: Fact, code: SigningCode) -> None:
     with TransactWrite(connection=connection()) as transaction:
         transaction.save(facts.to_row(fact), condition=Row.pk.does_not_exist())
         transaction.update(
-            signing_codes.row_of(case_id),
+            signing_codes.row_of(case_id, code.signer),
             [SigningCodeRow.used.set(True)],
             unused & (SigningCodeRow.digest == fact.which[0]),
         )

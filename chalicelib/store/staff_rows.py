@@ -17,6 +17,7 @@ class ProposalRow(Row):
     by_name = UnicodeAttribute()
     roles = JSONAttribute()
     lender = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
     fields = JSONAttribute()
     at = MomentAttribute()
     state = UnicodeAttribute()
@@ -53,6 +54,7 @@ class SessionRow(Row):
     name = UnicodeAttribute()
     roles = JSONAttribute()
     lender = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
     begun_at = MomentAttribute()
     seen_at = MomentAttribute()
 

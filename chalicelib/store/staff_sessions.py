@@ -27,6 +27,7 @@ def begin(secret: str, actor: Actor, now: datetime) -> str:
         name=actor.name,
         roles=sorted(role.value for role in actor.roles),
         lender=actor.lender or None,
+        email=actor.email or None,
         begun_at=now,
         seen_at=now,
         ttl=int((now + ABSOLUTE).timestamp()),
@@ -48,7 +49,8 @@ def find(cookie: str, now: datetime) -> Actor | None:
         return None
     if now - row.seen_at >= _NOTED and not _note(row, now):
         return None
-    return Actor(who, row.name, frozenset(Role(name) for name in row.roles), row.lender or "")
+    roles = frozenset(Role(name) for name in row.roles)
+    return Actor(who, row.name, roles, row.lender or "", row.email or "")
 
 
 def end(cookie: str) -> None:

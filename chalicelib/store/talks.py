@@ -64,6 +64,18 @@ def every() -> list[Talk]:
     return sorted(map(_talk, TalkRow.query(keys.TALKS)), key=lambda talk: (talk.starts_at, talk.id))
 
 
+def public() -> list[Talk]:
+    """Return the talks that anyone may join, the earliest first."""
+    return [talk for talk in every() if not talk.for_staff]
+
+
+def get_public(talk_id: str) -> Talk:
+    """Return a talk that anyone may join; raises NotFound for any other."""
+    if (found := get(talk_id)).for_staff:
+        raise NotFound("no such talk")
+    return found
+
+
 def cancel(talk_id: str) -> Talk:
     """Call a talk off; a repeat changes nothing. Raises NotFound."""
     if not get(talk_id).cancelled:
@@ -138,4 +150,5 @@ def _talk(row: TalkRow) -> Talk:
         material=row.material or "",
         sequence=int(row.sequence),
         cancelled=bool(row.cancelled),
+        for_staff=bool(row.for_staff),
     )

@@ -25,9 +25,9 @@ def complaint_row(reference: str) -> TriesRow:
     return TriesRow(keys.complaint(reference), keys.TRIES)
 
 
-def of_signing(case_id: CaseId) -> TriesRow:
-    """Return the row that counts the tries at the codes that sign."""
-    return TriesRow(keys.loan(case_id.loan_key), f"{keys.signing_code(case_id)}#{keys.TRIES}")
+def of_signing(case_id: CaseId, signer: str = "") -> TriesRow:
+    """Return the row that counts the tries at the codes that sign: the borrower's, or a staff `signer`'s."""
+    return TriesRow(keys.loan(case_id.loan_key), f"{keys.signing_code(case_id, signer)}#{keys.TRIES}")
 
 
 def of_link(digest: str) -> TriesRow:

@@ -124,6 +124,7 @@ class TalkRow(Row):
     material = UnicodeAttribute(null=True)
     sequence = NumberAttribute(default=0)
     cancelled = BooleanAttribute(default=False)
+    for_staff = BooleanAttribute(default=False)
 
 
 class SignUpRow(Row):

@@ -16,6 +16,7 @@ from chalicelib.domain.mediation import (
     ENDS,
     REMINDERS,
     STAGE_OF,
+    UNDECIDED,
     Due,
     Timer,
     fallen_due,
@@ -36,6 +37,7 @@ _CLOSES = {
     Due.UNSIGNED: (Outcome.NOT_AGREED, "not everybody signed in time"),
 }
 _WORTH_WAKING = timedelta(minutes=1)
+_LOOK_AGAIN = timedelta(days=1)  # at an application whose time ran out: it waits for a person's decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class Steer:
 
     def _until(self, case: Case, now: datetime) -> datetime | None:
         """Return the next timer; for an application taken back, what was left of its mediation's time."""
-        soonest = next_timer(timers_of(case), now)
-        return soonest.at if soonest else case.limit_at
+        if soonest := next_timer(timers_of(case), now):
+            return soonest.at
+        return now + _LOOK_AGAIN if case.status in UNDECIDED else case.limit_at
 
     def _sealed(self, case: Case, now: datetime) -> Case:
         """Seal what all have signed when whoever signed last could not; returns the case as it then is."""
@@ -84,7 +87,7 @@ class Steer:
         """Let a timer do what it is for, once; returns the case as it then is."""
         if timer.due == Due.UNSIGNED and _awaits_seal(case):
             return case  # no timer ends what all have signed
-        if timer.due in ENDS:
+        if timer.due in ENDS and case.status not in UNDECIDED:
             outcome, reason = _CLOSES[timer.due]
             return cases.close(case.id, outcome, reason, now) or cases.get(case.id)
         fact = Fact(case.id, FactKind.DUE, now, (timer.due.value, stamp(timer.at)))

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
-from chalicelib.domain.errors import NoPlanInForce
+from chalicelib.domain.errors import NeedsApproval, NoPlanInForce
 from chalicelib.domain.repayment_plan import monthly
+from chalicelib.domain.selection import Review, Verdict
 from chalicelib.repayment.refer import Refer
 from chalicelib.repayment.renegotiate import Renegotiate
-from chalicelib.store import waiting
+from chalicelib.store import facts, selections, waiting
 from tests.repayment.keeper import Keeper, asked
 from tests.repayment.test_timers import EACH, GRACE_OVER, local
 from tests.samples import CASE_ID
@@ -97,9 +98,29 @@ def test_an_execution_of_a_superseded_plan_ends_without_an_act(keeper: Keeper) -
     assert keeper.told() == []
 
 
+def upheld(keeper: Keeper, by: str) -> None:
+    """Let a person uphold the breach on record."""
+    found = selections.standing_of(keeper.case)
+    assert found
+    facts.append(selections.fact_of(CASE_ID, Review(found, Verdict.UPHELD, by), keeper.now))
+
+
+def test_invariant_23_a_breach_is_referred_only_after_somebody_else_upheld_it(keeper: Keeper) -> None:
+    keeper.to(local(7))
+    refer = Refer(keeper.scene.wiring.timers)
+    with pytest.raises(NeedsApproval, match="review"):
+        refer(CASE_ID, "s-1", "no answer to the notice", keeper.now)
+    upheld(keeper, by="s-1")
+    with pytest.raises(NeedsApproval, match="second person"):
+        refer(CASE_ID, "s-1", "no answer to the notice", keeper.now)
+    assert keeper.case.is_open
+    assert refer(CASE_ID, "s-2", "no answer to the notice", keeper.now)
+
+
 def test_a_broken_plan_is_referred_once_and_its_agreement_stands(keeper: Keeper) -> None:
     keeper.to(local(7))
     refer = Refer(keeper.scene.wiring.timers)
+    upheld(keeper, by="s-2")
     assert refer(CASE_ID, "s-1", "no answer to the notice", keeper.now)
     keeper.run()
     case = keeper.case

@@ -17,7 +17,7 @@ from tests.scene import Scene
 
 def member(name: str, *roles: Role, lender: str = "") -> Actor:
     """Return somebody of the staff."""
-    return Actor(name, name.title(), frozenset(roles), lender)
+    return Actor(name, name.title(), frozenset(roles), lender, f"{name}@office.example")
 
 
 CLERK = member("clerk", Role.CASE_STAFF)
@@ -41,6 +41,7 @@ def desk(scene: Scene, actor: Actor, key: str = "form-key-0001") -> Desk:
         key=key,
         answer=questions.answer,
         dispute_answered=take_off_the_list,
+        papers=scene.wiring.papers,
     )
 
 

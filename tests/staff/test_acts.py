@@ -21,6 +21,7 @@ from chalicelib.store import session_notes
 from chalicelib.store.facts import Fact
 from tests.mediation.test_assign import LI_JING
 from tests.samples import CASE_ID
+from tests.samples import NOON as NOW
 from tests.scene import Scene
 from tests.staff.office import ANNA, AUDITOR, BANK, BOSS, CLERK, EVERYBODY, MEDIATOR, OTHER_BANK, STRANGER, do
 
@@ -159,12 +160,12 @@ def test_a_question_is_answered_once(applied: Scene) -> None:
 
     answers = {"topic": "other", "text": "When?"}
     questions.ask(applied.case, Submission("q", "", "Q-AAAA-BBBB", answers, applied.road.clock.now))
-    offered = ACTS["answer_question"].offered(str(CASE_ID))
+    offered = ACTS["answer_question"].offered(str(CASE_ID), NOW)
     assert list(offered["question"]) == ["Q-AAAA-BBBB"]
     assert do(applied, CLERK, "answer_question", question="Q-AAAA-BBBB", text="Soon.") == Result.DONE
     again = do(applied, CLERK, "answer_question", question="Q-AAAA-BBBB", text="Later.")
     assert again == Result.DONE_BEFORE
-    assert ACTS["answer_question"].offered(str(CASE_ID)) == {"question": {}}
+    assert ACTS["answer_question"].offered(str(CASE_ID), NOW) == {"question": {}}
 
 
 def test_a_dispute_is_answered_and_its_hold_ends(scene: Scene) -> None:
@@ -173,7 +174,7 @@ def test_a_dispute_is_answered_and_its_hold_ends(scene: Scene) -> None:
     scene.accept()
     sent = Submission("d", "", "D-AAAA-BBBB", {"kind": "AMOUNT_WRONG"}, scene.road.clock.now)
     Dispute(scene.wiring.timers)(scene.case, sent)
-    (hold,) = ACTS["answer_dispute"].offered(str(CASE_ID))["hold"]
+    (hold,) = ACTS["answer_dispute"].offered(str(CASE_ID), NOW)["hold"]
     assert (
         do(scene, CLERK, "answer_dispute", hold=hold, text="The sum is right: see the list.") == Result.DONE
     )

@@ -19,7 +19,7 @@ def _offers(visit: Visit) -> Offers:
     from chalicelib.store import talks
 
     now = visit.wiring.clock()
-    return {"talk": {t.id: announced(visit, t) for t in talks.every() if t.takes_names(now)}}
+    return {"talk": {t.id: announced(visit, t) for t in talks.public() if t.takes_names(now)}}
 
 
 def _gate(visit: Visit) -> Response | None:

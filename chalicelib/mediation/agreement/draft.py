@@ -43,12 +43,13 @@ class WriteDraft:
 
     def __call__(
         self, case: Case, arrangement: Arrangement, wording: Wording, profile: Profile, *,
-        by: str, seen: int, now: datetime,
+        by: str, seen: int, now: datetime, approved_by: str = "",
     ) -> Draft:  # fmt: skip
         """Write the next draft in place of the one before; a repeat of the same changes nothing.
 
-        `by` is the writer's id, `seen` how many comments on the draft before he has read. Raises OutOfTurn
-        when there are more, or no session has been held, or the text is final already; CaseClosed.
+        `by` is the writer's id, `approved_by` the second person's who approved what it waives, `seen` how
+        many comments on the draft before the writer has read. Raises OutOfTurn when there are more, or no
+        session has been held, or the text is final already; CaseClosed.
         """
         last = agreement_drafts.get(case.id)
         said = agreement_drafts.comments(case.id, last.number) if last else None
@@ -61,6 +62,7 @@ class WriteDraft:
             mediator=wording.mediator,
             issues=wording.issues,
             special=wording.special,
+            approved_by=approved_by,
         )
         if said and not said.ended:
             require_all_seen(said, seen)

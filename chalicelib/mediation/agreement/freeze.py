@@ -99,6 +99,8 @@ def _require_approval(ground: Ground, draft: Draft, by: str, approved_by: str) -
     limits, found = limits_of(ground.lender.settings.get("plan_limits", "")), draft.arrangement
     if not limits.needs_four_eyes(found.waived, found.owed):
         return
+    if draft.approved_by and draft.approved_by != draft.by:
+        return
     if not approved_by or approved_by in (by, draft.by):
         raise NeedsApproval("more is waived than one person may waive alone: a second one has to approve it")
 

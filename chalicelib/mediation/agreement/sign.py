@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import links
+from chalicelib.domain.actor import Actor
 from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind
 from chalicelib.domain.errors import CaseClosed, OtherDocument, OutOfTurn, TooLate
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.local_form import mask_account
+from chalicelib.domain.local_form import mask_account, mask_email
 from chalicelib.mediation.agreement.complete import Complete
 from chalicelib.mediation.agreement.days import local_day
 from chalicelib.store import agreements, batch, cases, signatures, signing_codes, tries
 from chalicelib.store.facts import Fact
+from chalicelib.store.signing_codes import SigningCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +56,70 @@ class Sign:
         case, agreement = to_sign(case_id, digest, now)
         if agreement.signed_at(Party.BORROWER):
             return self._told(case_id)
-        counted = tries.of_signing(case_id)
-        left = tries.take(counted, now)
-        if left is None:
-            return CodesLocked()
-        known = signing_codes.get(case_id)
-        if known is None or known.digest != digest or not known.issued.good_at(now):
-            return WrongCode(left)
-        due = links.access_code(str(case_id), known.issued.step, self.pepper())
-        if not links.matches(links.digits(code), due):
-            return WrongCode(left) if left else CodesLocked()
+        known = self._matched(case_id, digest, "", code, now)
+        if not isinstance(known, SigningCode):
+            return known
         how = {"how": "CODE", "to": _address(case, known.issued.channel), "step": known.issued.step}
-        fact = _fact(case_id, digest, Party.BORROWER, now, name=case.borrower.name, **how)
-        if not signatures.put_with_code(fact, known):
-            self._explain(case_id, digest, Party.BORROWER)
-        batch.write([], gone=[counted])
+        self._put(_fact(case_id, digest, Party.BORROWER, now, name=case.borrower.name, **how), known)
         return self._told(case_id)
 
-    def as_creditor(self, case_id: CaseId, digest: str, *, by: str, name: str, now: datetime) -> None:
-        """Sign for the creditor; `by` is the representative's id. Raises as `as_borrower` does."""
-        to_sign(case_id, digest, now)
-        self._put(_fact(case_id, digest, Party.CREDITOR, now, by=by, name=name, how="STAFF"), now)
+    def as_creditor(self, case_id: CaseId, digest: str, code: str, signer: Actor, now: datetime) -> Answer:
+        """Sign for the creditor, as its representative, with the code mailed to him (see SendStaffCode).
 
-    def as_mediator(self, case_id: CaseId, digest: str, *, by: str, name: str, now: datetime) -> None:
-        """Countersign, once both sides have signed; `by` is the mediator's id.
+        Raises as `as_borrower` does, and OutOfTurn for anybody but a representative of the case's lender.
+        """
+        case, agreement = to_sign(case_id, digest, now)
+        if signer.lender != case.lender:
+            raise OutOfTurn("only a representative of the case's lender signs for the creditor")
+        return self._as_staff(agreement, Party.CREDITOR, case_id, code, signer, now)
 
-        Raises as `as_borrower` does; OutOfTurn too when a side has not signed, or `by` is not the case's
-        mediator or signed for a side. A repeat completes what was left half done.
+    def as_mediator(self, case_id: CaseId, digest: str, code: str, signer: Actor, now: datetime) -> Answer:
+        """Countersign, once both sides have signed, with the code mailed to the mediator.
+
+        Raises as `as_borrower` does; OutOfTurn too when a side has not signed, or the signer is not the
+        case's mediator or signed for a side. A repeat completes what was left half done.
         """
         case, agreement = to_sign(case_id, digest, now)
         if not all(map(agreement.signed_at, (Party.BORROWER, Party.CREDITOR))):
             raise OutOfTurn("the mediator countersigns last: both sides sign first")
-        if case.mediator and case.mediator != by:
+        if case.mediator and case.mediator != signer.id:
             raise OutOfTurn(f"only the mediator of the case, {case.mediator}, countersigns")
-        if by in signatures.signers(case_id, digest, Party.CREDITOR):
+        if signer.id in signatures.signers(case_id, digest, Party.CREDITOR):
             raise OutOfTurn("whoever signed for the creditor cannot be the mediator too")
-        self._put(_fact(case_id, digest, Party.MEDIATOR, now, by=by, name=name, how="STAFF"), now)
+        return self._as_staff(agreement, Party.MEDIATOR, case_id, code, signer, now)
 
-    def _put(self, fact: Fact, now: datetime) -> None:
+    def _as_staff(
+        self, agreement: Agreement, party: Party, case_id: CaseId, code: str, signer: Actor, now: datetime
+    ) -> Answer:
+        if not agreement.signed_at(party):
+            known = self._matched(case_id, agreement.digest, signer.id, code, now)
+            if not isinstance(known, SigningCode):
+                return known
+            how = {"how": "CODE", "to": mask_email(signer.email), "step": known.issued.step}
+            who = {"by": signer.id, "name": signer.name}
+            self._put(_fact(case_id, agreement.digest, party, now, **who, **how), known)
+        self.complete(case_id, now)
+        return Signed()
+
+    def _matched(
+        self, case_id: CaseId, digest: str, signer: str, typed: str, now: datetime
+    ) -> SigningCode | WrongCode | CodesLocked:
+        """Return the code that was typed when it is right, fresh and for this document; uses up a try."""
+        left = tries.take(tries.of_signing(case_id, signer), now)
+        if left is None:
+            return CodesLocked()
+        known = signing_codes.get(case_id, signer)
+        if known is None or known.digest != digest or not known.issued.good_at(now):
+            return WrongCode(left)
+        if not links.matches(links.digits(typed), code_of(case_id, known, self.pepper())):
+            return WrongCode(left) if left else CodesLocked()
+        return known
+
+    def _put(self, fact: Fact, known: SigningCode) -> None:
         digest, party = fact.which[0], Party(fact.which[1])
-        if not signatures.put(fact):
+        if not signatures.put(fact, known):
             self._explain(fact.case_id, digest, party)
-        self.complete(fact.case_id, now)
+        batch.write([], gone=[tries.of_signing(fact.case_id, known.signer)])
 
     def _told(self, case_id: CaseId) -> Signed:
         self.complete.wake(case_id)  # he never signs last, so there is nothing to complete
@@ -131,6 +155,12 @@ def to_sign(case_id: CaseId, digest: str, now: datetime) -> tuple[Case, Agreemen
     return case, agreement
 
 
+def code_of(case_id: CaseId, known: SigningCode, pepper: bytes) -> str:
+    """Return the digits of a code; a member of the staff's are his own, under this document alone."""
+    scope = f"{case_id}\0{known.signer}\0{known.digest}" if known.signer else str(case_id)
+    return links.access_code(scope, known.issued.step, pepper)
+
+
 def _fact(case_id: CaseId, digest: str, party: Party, now: datetime, **said: str) -> Fact:
     return Fact(case_id, FactKind.SIGNATURE, now, (digest, party.value), said)
 
@@ -139,6 +169,5 @@ def _address(case: Case, channel: ChannelName) -> str:
     """Return enough of an address to know it by, and no more."""
     address = case.borrower.address(channel) or ""
     if channel == ChannelName.EMAIL:
-        name, _, place = address.partition("@")
-        return f"{name[:1]}***@{place}"
+        return mask_email(address)
     return mask_account(address[-4:])

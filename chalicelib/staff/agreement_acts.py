@@ -1,0 +1,233 @@
+"""The acts on an agreement: spoken of, made final, signed with a code, refused, taken to a court."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.agreement import Agreement, Party
+from chalicelib.domain.case import Case
+from chalicelib.domain.codes import CaseStatus
+from chalicelib.domain.confirmation import Ruling
+from chalicelib.domain.errors import NotNow
+from chalicelib.domain.keys import CaseId
+from chalicelib.domain.permissions import Permission
+from chalicelib.forms.fields import Choice, Line, Words
+from chalicelib.mediation.agreement.confirm import join, record_ruling
+from chalicelib.mediation.agreement.contents import Ground
+from chalicelib.mediation.agreement.days import profile_of
+from chalicelib.mediation.agreement.draft import comment
+from chalicelib.mediation.agreement.refuse import close_without_agreement
+from chalicelib.mediation.agreement.sign import Answer, CodesLocked, WrongCode
+from chalicelib.mediation.statements import message
+from chalicelib.staff.act import Act, On
+from chalicelib.staff.case_acts import REASON, among
+from chalicelib.staff.desk import Answers, Desk, said
+from chalicelib.staff.draft_act import DRAFT
+from chalicelib.staff.sight import part_of
+from chalicelib.store import agreement_drafts, agreements, cases, lenders
+from chalicelib.store.agreement_drafts import Comment
+
+
+def _comment(desk: Desk, about: str, answers: Answers) -> bool:
+    case = cases.get(CaseId.parse(about))
+    number, _ = _draft_read(answers)
+    party = part_of(desk.actor, case)
+    return comment(case.id, number, Comment(desk.key, party, said(answers, "text"), desk.now))
+
+
+def _drafts(about: str, now: datetime) -> dict[str, dict[str, str]]:
+    """Return the newest draft: its code names the comments too, so that none is passed over unread."""
+    case_id = CaseId.parse(about)
+    newest = agreement_drafts.get(case_id)
+    if newest is None:
+        return {"draft": {}}
+    seen, plan = len(agreement_drafts.comments(case_id, newest.number).said), newest.arrangement.plan
+    reads = f"{newest.number}: {newest.arrangement.way} · {len(plan.instalments)} · {plan.total} · {seen}"
+    return {"draft": {f"{newest.number}~{seen}": reads}}
+
+
+def _draft_read(answers: Answers) -> tuple[int, int]:
+    number, _, seen = said(answers, "draft").partition("~")
+    if not (number.isdigit() and seen.isdigit()):
+        raise NotNow("there is no draft yet")
+    return int(number), int(seen)
+
+
+def _freeze(desk: Desk, about: str, answers: Answers) -> bool:
+    case = cases.get(CaseId.parse(about))
+    number, seen = _draft_read(answers)
+    before = agreements.get(case.id)
+    ground = Ground(case, lenders.get(case.lender), profile_of(case))
+    found = desk.papers().freeze(ground, number, by=desk.actor.id, seen=seen, now=desk.now)
+    return before is None or before.sequence != found.sequence
+
+
+def _documents(about: str, now: datetime) -> dict[str, dict[str, str]]:
+    """Return the final text by its SHA-256, so that what is signed is what was read."""
+    found = agreements.get(CaseId.parse(about))
+    return {"document": {found.digest: f"{found.reference} · SHA-256 {found.digest}"} if found else {}}
+
+
+def _send_code(desk: Desk, about: str, answers: Answers) -> bool:
+    case = cases.get(CaseId.parse(about))
+    party = part_of(desk.actor, case)
+    return desk.papers().send_code(case.id, said(answers, "document"), party, desk.actor, desk.now)
+
+
+def _sign_as_creditor(desk: Desk, about: str, answers: Answers) -> bool:
+    return _signed(desk, about, answers, Party.CREDITOR)
+
+
+def _sign_as_mediator(desk: Desk, about: str, answers: Answers) -> bool:
+    return _signed(desk, about, answers, Party.MEDIATOR)
+
+
+def _signed(desk: Desk, about: str, answers: Answers, party: Party) -> bool:
+    case_id, sign = CaseId.parse(about), desk.papers().sign
+    before = _has_signed(agreements.get(case_id), party)
+    act = sign.as_creditor if party == Party.CREDITOR else sign.as_mediator
+    digest, code = said(answers, "document"), said(answers, "code")
+    _require_signed(act(case_id, digest, code, desk.actor, desk.now))
+    return not before
+
+
+def _has_signed(agreement: Agreement | None, party: Party) -> bool:
+    return agreement is not None and agreement.signed_at(party) is not None
+
+
+def _require_signed(answer: Answer) -> None:
+    if isinstance(answer, WrongCode):
+        raise NotNow(f"this code does not sign this document, or not any more; {answer.left} tries are left")
+    if isinstance(answer, CodesLocked):
+        raise NotNow("there were too many wrong codes; no code signs for 24 hours")
+
+
+def _refuse(desk: Desk, about: str, answers: Answers) -> None:
+    digest, why = said(answers, "document"), said(answers, "reason")
+    act = desk.papers().refuse
+    act(CaseId.parse(about), digest, Party.CREDITOR, desk.now, why=why, by=desk.actor.id)
+
+
+def _close(desk: Desk, about: str, answers: Answers) -> bool:
+    case_id, was_open = CaseId.parse(about), cases.get(CaseId.parse(about)).is_open
+    why, wake = said(answers, "reason"), desk.papers().wake
+    close_without_agreement(case_id, desk.now, by=desk.actor.id, why=why, wake=wake)
+    return was_open
+
+
+def _join(desk: Desk, about: str, answers: Answers) -> None:
+    join(CaseId.parse(about), Party.CREDITOR, desk.now, desk.papers().wake, by=desk.actor.id)
+
+
+def _rule(desk: Desk, about: str, answers: Answers) -> None:
+    ruling, court = Ruling(said(answers, "ruling")), said(answers, "court")
+    record_ruling(
+        CaseId.parse(about), ruling, desk.now, desk.papers().wake,
+        by=desk.actor.id, court=court, number=said(answers, "number"),
+    )  # fmt: skip
+
+
+def _write(desk: Desk, about: str, answers: Answers) -> bool:
+    case: Case = cases.get(CaseId.parse(about))
+    party, text = part_of(desk.actor, case), said(answers, "text")
+    return message(case.id, party, text, desk.key, desk.actor.id, desk.now)
+
+
+_ON, _SIGNING = On.CASE, among(CaseStatus.SIGNING)
+_DOCUMENT, _CODE = Choice("document"), Line("code", 20, inputmode="numeric", autocomplete="one-time-code")
+_TALKS = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.IN_SESSION, CaseStatus.ADJOURNED)
+
+AGREEMENT_ACTS = (
+    DRAFT,
+    Act(
+        name="comment",
+        on=_ON,
+        permission=Permission.TAKE_PART,
+        run=_comment,
+        statuses=among(CaseStatus.DRAFTED),
+        fields=(Choice("draft"), Words("text", 2000, required=True)),
+        offered=_drafts,
+    ),
+    Act(
+        name="freeze",
+        on=_ON,
+        permission=Permission.DRAFT,
+        run=_freeze,
+        statuses=among(CaseStatus.DRAFTED),
+        fields=(Choice("draft"),),
+        offered=_drafts,
+    ),
+    Act(
+        name="send_signing_code",
+        on=_ON,
+        permission=Permission.TAKE_PART,
+        run=_send_code,
+        statuses=_SIGNING,
+        fields=(_DOCUMENT,),
+        offered=_documents,
+    ),
+    Act(
+        name="sign_as_creditor",
+        on=_ON,
+        permission=Permission.SIGN_AS_CREDITOR,
+        run=_sign_as_creditor,
+        statuses=_SIGNING,
+        fields=(_DOCUMENT, _CODE),
+        offered=_documents,
+    ),
+    Act(
+        name="sign_as_mediator",
+        on=_ON,
+        permission=Permission.SIGN_AS_MEDIATOR,
+        run=_sign_as_mediator,
+        statuses=_SIGNING,
+        fields=(_DOCUMENT, _CODE),
+        offered=_documents,
+        own=True,
+    ),
+    Act(
+        name="refuse_text",
+        on=_ON,
+        permission=Permission.SIGN_AS_CREDITOR,
+        run=_refuse,
+        statuses=_SIGNING,
+        fields=(_DOCUMENT, REASON),
+        offered=_documents,
+    ),
+    Act(
+        name="close_without_agreement",
+        on=_ON,
+        permission=Permission.HOLD_SESSION,
+        run=_close,
+        statuses=among(CaseStatus.ADJOURNED, CaseStatus.DRAFTED),
+        fields=(REASON,),
+        own=True,
+    ),
+    Act(
+        name="write_message",
+        on=_ON,
+        permission=Permission.TAKE_PART,
+        run=_write,
+        statuses=among(*_TALKS, CaseStatus.DRAFTED, CaseStatus.SIGNING),
+        fields=(Words("text", 4000, required=True),),
+    ),
+    Act(
+        name="join_court",
+        on=_ON,
+        permission=Permission.SIGN_AS_CREDITOR,
+        run=_join,
+        statuses=among(CaseStatus.PLAN_ACTIVE),
+    ),
+    Act(
+        name="record_ruling",
+        on=_ON,
+        permission=Permission.RECORD_RULING,
+        run=_rule,
+        statuses=among(CaseStatus.PLAN_ACTIVE),
+        fields=(
+            Choice("ruling", tuple(one.value for one in Ruling)),
+            Line("court", 200),
+            Line("number", 80),
+        ),
+    ),
+)
