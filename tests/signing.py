@@ -97,7 +97,7 @@ class Table:
 
     @property
     def signing(self) -> Sign:
-        return Sign(self.complete, self.wiring.pepper)
+        return Sign(self.complete, self.wiring.wake, self.wiring.pepper)
 
     @property
     def sending(self) -> SendStaffCode:

@@ -68,7 +68,7 @@ class Agreements(Vault):
     def sign(self) -> Sign:
         from chalicelib.mediation.agreement.sign import Sign
 
-        return Sign(self.complete, self.pepper)
+        return Sign(self.complete, self.wake, self.pepper)
 
     @cached_property
     def refuse(self) -> Refuse:
@@ -84,14 +84,14 @@ class Agreements(Vault):
         return StaffMail(SesEmail(self.client("sesv2", retries=0), self.settings.email_from, ""))
 
     def papers(self) -> Papers:
-        """Return the acts of an agreement for a member of the staff."""
+        """Return the acts of an agreement for a member of the staff, who holds no right to the seal."""
         from chalicelib.mediation.agreement.staff_code import SendStaffCode
         from chalicelib.staff.desk import Papers
 
         return Papers(
             write_draft=self.write_draft,
             freeze=self.freeze,
-            sign=self.sign,
+            sign=replace(self.sign, complete=lambda case_id, now: self.wake(case_id)),
             send_code=SendStaffCode(self.staff_mail, self.pepper),
             refuse=self.refuse,
             wake=self.wake,

@@ -104,6 +104,8 @@ def test_an_agreement_goes_from_its_draft_to_its_seal_by_the_staffs_acts(room: R
     assert [to for to, _, _ in room.mailed] == ["bank@office.example"]
     assert room.do(BANK, "sign_as_creditor", document=digest, code="000000") == Result.DONE_BEFORE
     assert room.signs(MEDIATOR, "sign_as_mediator", digest) == Result.DONE
+    assert cases.get(CASE_ID).status == CaseStatus.SIGNING, "the desk holds no right to the seal"
+    assert room.scene.wiring.complete_alone(CASE_ID, room.table.now)  # the machine that was woken does
     assert cases.get(CASE_ID).status == CaseStatus.PLAN_ACTIVE
     assert room.do(MEDIATOR, "sign_as_mediator", document=digest, code="") == Result.DONE_BEFORE
     signed = room.scene.facts(FactKind.SIGNATURE)
@@ -258,6 +260,7 @@ def test_invariant_17_the_court_confirms_what_both_sides_asked_for(room: Room) -
     room.table.borrower_signs(digest)
     room.signs(BANK, "sign_as_creditor", digest)
     room.signs(MEDIATOR, "sign_as_mediator", digest)
+    room.scene.wiring.complete_alone(CASE_ID, room.table.now)
     ruling = {"ruling": "CONFIRMED", "court": "浦东新区人民法院", "number": "(2026)沪0115民特1号"}
     assert room.do(BANK, "join_court") == Result.DONE
     with pytest.raises(OutOfTurn):

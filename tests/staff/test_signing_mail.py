@@ -71,8 +71,8 @@ def test_the_wiring_mails_through_ses_whose_client_does_not_retry(scene: Scene) 
 
 def test_a_signers_address_is_that_of_his_sign_in_and_stays_with_what_he_proposed(scene: Scene) -> None:
     now = scene.road.clock.now
-    staff_sessions.begin("cookie", BANK, now)
-    assert staff_sessions.find("cookie", now) == BANK
+    cookie = staff_sessions.begin("secret", BANK, now)
+    assert staff_sessions.find(cookie, now) == BANK
     assert BANK.email
     proposals.put(Proposal(id="p1", act="draft", about="x", by=BANK, fields={}, at=now))
     assert proposals.get("p1").by == BANK

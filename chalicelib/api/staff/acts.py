@@ -9,7 +9,6 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.staff.desk import desk_of
 from chalicelib.api.staff.form import Form
 from chalicelib.api.staff.visit import FORM, StaffVisit, staffed
 from chalicelib.api.staff.worklist import place
@@ -56,7 +55,7 @@ def send(visit: StaffVisit, about: str, on: str, act: str) -> Response:
     except InvalidAnswer as error:
         faults = {fault.pointer: fault.detail for fault in error.errors}
         return _page(visit, chosen, about, form, key, faults)
-    result = table.send(chosen, desk_of(visit, key), about, answers)
+    result = table.send(chosen, visit.wiring.desk(visit.actor, key), about, answers)
     staff_forms.note(visit.actor.id, key, result.value, visit.wiring.clock())
     return _done(visit, chosen, about, result)
 
@@ -68,11 +67,11 @@ def shown_acts(visit: StaffVisit, on: On, about: str) -> list[dict[str, str]]:
     """
     from chalicelib.api.staff.pages import words_of
 
-    titles = words_of("acts", visit.language)["acts"]
+    titles, now = words_of("acts", visit.language)["acts"], visit.wiring.clock()
     return [
         {"title": titles[act.name]["title"], "place": f"/staff/do/{about}/{on.value}/{act.name}"}
         for act in table.open_to(visit.actor, on, about)
-        if all(act.offered(about).values())
+        if all(act.offered(about, now).values())
     ]
 
 
@@ -115,4 +114,4 @@ def _given(visit: StaffVisit, act: Act, about: str) -> Given:
         today, currency = now.astimezone(standing.zone_of(case)).date(), case.amount.currency
     else:
         today = now.date()
-    return Given(today, currency, act.offered(about))
+    return Given(today, currency, act.offered(about, now))

@@ -6,7 +6,6 @@ from datetime import UTC
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.staff.desk import desk_of
 from chalicelib.api.staff.told import Told
 from chalicelib.api.staff.visit import FORM, StaffVisit, staffed
 from chalicelib.api.staff.worklist import place
@@ -34,7 +33,7 @@ def waiting(visit: StaffVisit) -> Response:
 @staffed(approvals, Permission.READ_CASES, Audited.ACTED)
 def decide(visit: StaffVisit, proposal: str) -> Response:
     """Approve a proposal as its second person, turn it down, or take one's own back."""
-    desk = desk_of(visit, "")
+    desk = visit.wiring.desk(visit.actor, "")
     if visit.form.get("decision") == "approve":
         result = table.approve(proposal, desk).value
     else:

@@ -1,9 +1,8 @@
-"""A case as the staff see it: its page, its timeline, its messages and its documents."""
+"""A case as the staff see it: its page and its timeline."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalice import Blueprint, Response
@@ -24,8 +23,6 @@ from chalicelib.store import directory
 from chalicelib.texts import load_words
 
 cases = Blueprint(__name__)
-_PDF = "application/pdf"
-_LINK_SECONDS = 60
 
 
 @cases.route("/staff/case/{case_id}", methods=["GET"])
@@ -34,8 +31,8 @@ def one(visit: StaffVisit, case_id: str) -> Response:
     """Show a case: where it stands, what is next and by when, both sides' words, and what may be done."""
     from chalicelib.borrower.messages import sent_messages
 
-    found = _read(visit, case_id)
-    case, told = found.case, _told(visit, found)
+    found = read_case(visit, case_id)
+    case, told = found.case, told_of(visit, found)
     return visit.page(
         "case",
         file=found,
@@ -43,6 +40,8 @@ def one(visit: StaffVisit, case_id: str) -> Response:
         told=told,
         hours=found.hours_left(visit.wiring.clock()),
         mediator=_name(case.mediator, visit.language),
+        talk=[fact for fact in found.timeline if fact.kind == FactKind.MESSAGE],
+        has_text=any(fact.kind == FactKind.DRAFT for fact in found.timeline),
         messages=sent_messages(case.id, found.timeline),
         kinds=load_words(f"pages/{visit.language}/messages")["kinds"],
         acts=shown_acts(visit, On.CASE, case_id),
@@ -55,73 +54,12 @@ def one(visit: StaffVisit, case_id: str) -> Response:
 @staffed(cases, Permission.READ_CASES, Audited.CASE_READ)
 def timeline(visit: StaffVisit, case_id: str) -> Response:
     """Show everything on a case's record that its reader may see, the newest first."""
-    found = _read(visit, case_id)
-    return visit.page("timeline", case=found.case, told=_told(visit, found), facts=found.timeline[::-1])
+    found = read_case(visit, case_id)
+    return visit.page("timeline", case=found.case, told=told_of(visit, found), facts=found.timeline[::-1])
 
 
-@cases.route("/staff/case/{case_id}/message/{notice}", methods=["GET"])
-@staffed(cases, Permission.READ_CASES, Audited.DOCUMENT_READ)
-def message(visit: StaffVisit, case_id: str, notice: str) -> Response:
-    """Show the very text of a message, but for the tokens of its links."""
-    from chalicelib.borrower.messages import kept_text
-    from chalicelib.borrower.messages import message as sent_message
-    from chalicelib.links import masked
-
-    found = _read(visit, case_id)
-    sent = sent_message(found.case.id, found.timeline, notice)
-    kept = kept_text(visit.wiring.archive, found.case.id, sent)
-    subject, said = masked(kept["subject"]), masked(kept["text"])
-    told = _told(visit, found)
-    return visit.page("message", case=found.case, told=told, sent=sent, subject=subject, text=said)
-
-
-@cases.route("/staff/case/{case_id}/letter/{notice}", methods=["GET"])
-@staffed(cases, Permission.READ_CASES, Audited.DOCUMENT_READ)
-def letter(visit: StaffVisit, case_id: str, notice: str) -> Response:
-    """Hand out a letter as it was printed."""
-    from chalicelib.borrower.messages import letter as pages
-    from chalicelib.borrower.messages import message as sent_message
-
-    found = _read(visit, case_id)
-    sent = sent_message(found.case.id, found.timeline, notice)
-    return _file(visit, pages(visit.wiring.archive, found.case.id, sent), "letter.pdf")
-
-
-@cases.route("/staff/case/{case_id}/document/{document}", methods=["GET"])
-@staffed(cases, Permission.READ_CASES, Audited.DOCUMENT_READ)
-def document(visit: StaffVisit, case_id: str, document: str) -> Response:
-    """Lead to a document that the borrower handed in, as a file to be saved, for a minute."""
-    from chalicelib.borrower.evidence import KEPT, archive_key
-
-    found = _read(visit, case_id)
-    for fact in found.documents:
-        if fact.which[0] == document and fact.detail["state"] == KEPT:
-            name = f"{document}.{str(fact.detail['kind']).lower()}"
-            key = archive_key(found.case.id, document)
-            return visit.leave(visit.wiring.shared_records.link(key, name, _LINK_SECONDS))
-    raise NotFound("no such document in this case")
-
-
-@cases.route("/staff/case/{case_id}/agreement/{digest}", methods=["GET"])
-@staffed(cases, Permission.READ_CASES, Audited.DOCUMENT_READ)
-def agreement(visit: StaffVisit, case_id: str, digest: str) -> Response:
-    """Hand out the agreement, or its certificate of signature, by its hash."""
-    from chalicelib.mediation.agreement.freeze import archive_key
-
-    found = _read(visit, case_id)
-    seals = [fact for fact in found.timeline if fact.kind == FactKind.SEAL]
-    known = {str(fact.detail["certificate"]) for fact in seals}
-    known |= {
-        str(fact.detail.get("digest", "")) for fact in found.timeline if fact.kind == FactKind.AGREEMENT
-    }
-    if found.agreement:
-        known.add(found.agreement.digest)
-    if digest not in known:
-        raise NotFound("no such agreement in this case")
-    return _file(visit, visit.wiring.archive.get(archive_key(found.case.id, digest)), "agreement.pdf")
-
-
-def _read(visit: StaffVisit, case_id: str) -> CaseFile:
+def read_case(visit: StaffVisit, case_id: str) -> CaseFile:
+    """Return a case's file as its reader may see it; raises NotFound."""
     try:
         parsed = CaseId.parse(case_id)
     except ValueError:
@@ -129,7 +67,8 @@ def _read(visit: StaffVisit, case_id: str) -> CaseFile:
     return case_file.read(visit.actor, parsed)
 
 
-def _told(visit: StaffVisit, found: CaseFile) -> Told:
+def told_of(visit: StaffVisit, found: CaseFile) -> Told:
+    """Return how a case reads: by its borrower's clock and in its currency."""
     zone: ZoneInfo = standing.zone_of(found.case)
     today: date = visit.wiring.clock().astimezone(zone).date()
     return Told(visit.language, zone, found.case.amount.currency, today)
@@ -142,11 +81,3 @@ def _name(person: str | None, language: str) -> str:
         return directory.get(person).name.get(language, person)
     except NotFound:
         return person
-
-
-def _file(visit: StaffVisit, body: bytes, name: str) -> Response:
-    headers: dict[str, Any] = visit.headers() | {
-        "Content-Type": _PDF,
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    return Response(body, headers=headers, status_code=200)

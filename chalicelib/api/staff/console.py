@@ -12,6 +12,7 @@ from chalicelib.api.staff.acts import acts
 from chalicelib.api.staff.approvals import approvals
 from chalicelib.api.staff.cases import cases
 from chalicelib.api.staff.complaints import complaints
+from chalicelib.api.staff.documents import documents
 from chalicelib.api.staff.people import people
 from chalicelib.api.staff.records import records
 from chalicelib.api.staff.sign_in import sign_in
@@ -22,7 +23,7 @@ NOWHERE = f"{ROOT}/nowhere"
 
 console = Chalice(app_name="accord-staff", configure_logs=False)
 console.api.binary_types = [*console.api.binary_types, "application/pdf"]
-for _blueprint in (sign_in, worklist, cases, complaints, acts, approvals, people, records):
+for _blueprint in (sign_in, worklist, cases, documents, complaints, acts, approvals, people, records):
     console.register_blueprint(_blueprint)
 console.register_middleware(guard, "http")
 

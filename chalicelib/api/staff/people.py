@@ -9,9 +9,10 @@ from chalicelib.api.staff.told import Told
 from chalicelib.api.staff.visit import StaffVisit, staffed
 from chalicelib.domain.audit import Audited
 from chalicelib.domain.directory import unfit
-from chalicelib.domain.permissions import Permission
+from chalicelib.domain.permissions import Permission, holds
 from chalicelib.staff.act import On
 from chalicelib.staff.acts import NEW
+from chalicelib.staff.assessment import Assessment, assess
 from chalicelib.store import directory
 from chalicelib.store import talks as talk_store
 
@@ -42,6 +43,7 @@ def somebody(visit: StaffVisit, person: str) -> Response:
         person=found,
         unfit=unfit(found, told.today),
         load=directory.load_of(person),
+        year=_year(visit, person),
         told=told,
         acts=shown_acts(visit, On.PERSON, person),
         done=visit.query.get("done", ""),
@@ -71,6 +73,13 @@ def talk(visit: StaffVisit, talk: str) -> Response:
         done=visit.query.get("done", ""),
         result=visit.query.get("result", ""),
     )
+
+
+def _year(visit: StaffVisit, person: str) -> Assessment | None:
+    """Return how somebody has done, to those who keep the directory."""
+    if not holds(visit.actor, Permission.DIRECTORY):
+        return None
+    return assess(visit.actor, person, visit.wiring.clock())
 
 
 def _told(visit: StaffVisit) -> Told:

@@ -85,7 +85,7 @@ def nowhere() -> Response:
 @sign_in.route(f"{HOME}/nowhere", methods=["POST"], content_types=FORM)
 def sent_nowhere() -> Response:
     """Answer for every form that is none of the console's."""
-    return nowhere()
+    return visit_of(sign_in.current_request).page("error", 404, kind="not_found", said="")
 
 
 def _attempt(visit: StaffVisit, kept: str) -> attempts.Attempt | None:

@@ -14,8 +14,8 @@ from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind
 from chalicelib.domain.errors import CaseClosed, OtherDocument, OutOfTurn, TooLate
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.local_form import mask_account, mask_email
-from chalicelib.mediation.agreement.complete import Complete
 from chalicelib.mediation.agreement.days import local_day
+from chalicelib.mediation.agreement.draft import Wake
 from chalicelib.store import agreements, batch, cases, signatures, signing_codes, tries
 from chalicelib.store.facts import Fact
 from chalicelib.store.signing_codes import SigningCode
@@ -43,9 +43,13 @@ Answer = Signed | WrongCode | CodesLocked
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Takes signatures, and completes the agreement once all are there."""
+    """Takes signatures, and has the agreement completed once all are there.
 
-    complete: Complete
+    Who may not use the seal wakes the machine instead, which completes what all have signed.
+    """
+
+    complete: Callable[[CaseId, datetime], object]
+    wake: Wake
     pepper: Callable[[], bytes]
 
     def as_borrower(self, case_id: CaseId, digest: str, code: str, now: datetime) -> Answer:
@@ -122,7 +126,7 @@ class Sign:
         batch.write([], gone=[tries.of_signing(fact.case_id, known.signer)])
 
     def _told(self, case_id: CaseId) -> Signed:
-        self.complete.wake(case_id)  # he never signs last, so there is nothing to complete
+        self.wake(case_id)  # he never signs last, so there is nothing to complete
         return Signed()
 
     @staticmethod

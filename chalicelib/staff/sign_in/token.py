@@ -88,4 +88,11 @@ def _actor(claims: Mapping[str, Any]) -> Actor:
     if not roles:
         raise NotInRole("nobody has given this sign-in a role yet; ask whoever looks after the user pool")
     ident = str(claims.get("cognito:username") or claims["sub"])
-    return Actor(ident, str(claims.get("name") or ident), roles, str(claims.get("custom:lender") or ""))
+    return Actor(
+        id=ident,
+        name=str(claims.get("name") or ident),
+        roles=roles,
+        lender=str(claims.get("custom:lender") or ""),
+        # Where the codes that sign go: only an address that the pool knows to be his.
+        email=str(claims.get("email") or "") if claims.get("email_verified") is True else "",
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.forms.fields import Value
 from tests.complaints.desk import Desk
 from tests.scene import Scene, counted, deployment, scene
 from tests.staff.office import ANNA, BOSS, do
@@ -25,7 +26,7 @@ def office(filed: Desk) -> Scene:
     return held
 
 
-PERSON = {
+PERSON: dict[str, Value] = {
     "id": "m-1",
     "profession": "MEDIATOR",
     "name_zh-CN": "李静",
@@ -37,13 +38,14 @@ PERSON = {
     "languages": ["zh-CN"],
     "modes": ["TELEPHONE"],
 }
-TALK = {
+TALK: dict[str, Value] = {
     "title_zh-CN": "权利",
     "title_en": "Your rights",
     "about_zh-CN": "简介",
     "about_en": "About rights.",
     "how_zh-CN": "在线",
     "how_en": "Online.",
+    "audience": "EVERYBODY",
     "language": "en",
     "time": "2026-12-09 14:30",
     "zone": "Asia/Shanghai",

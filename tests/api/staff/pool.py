@@ -103,5 +103,6 @@ def claims(now: datetime, **changes: Any) -> dict[str, Any]:
         "cognito:groups": ["CASE_STAFF", "something-else"],
         "name": "Clara Clerk",
         "email": "clara@accord.example",
+        "email_verified": True,
     }
     return {name: value for name, value in (plain | changes).items() if value is not None}

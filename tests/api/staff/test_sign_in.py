@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import jwt
 import pytest
 
 from chalicelib.domain.audit import Audited, Entry
 from chalicelib.store import audit
 from chalicelib.store.staff_sessions import ABSOLUTE, IDLE
 from tests.api.staff.member import Answer, Member, sign_in
-from tests.api.staff.pool import STRANGER, Pool, claims
+from tests.api.staff.pool import KID, STRANGER, Pool, claims
 from tests.scene import Scene
 from tests.staff.office import CLERK
 
@@ -68,6 +69,14 @@ def test_somebody_signs_in_and_comes_to_the_page_he_asked_for(scene: Scene, pool
     assert "Clara Clerk" in member.get("/staff").text
     line = _line(scene, Audited.SIGNED_IN)
     assert (line.who, line.detail["roles"]) == ("clerk", "CASE_STAFF")
+
+
+def test_codes_to_sign_go_to_an_address_the_pool_has_seen_to_be_his(scene: Scene, pool: Pool) -> None:
+    checks, now = scene.wiring.staff_token, scene.road.clock.now
+    for verified, email in ((True, "clara@accord.example"), (False, ""), ("true", ""), (None, "")):
+        said = claims(now, email_verified=verified, nonce="n")
+        token = jwt.encode(said, pool.key, algorithm="RS256", headers={"kid": KID})
+        assert checks(token, "n").email == email
 
 
 def _line(scene: Scene, what: Audited) -> Entry:
