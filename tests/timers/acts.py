@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 import app
 from chalicelib import links
@@ -47,10 +48,11 @@ _OFFER = {"mode": Mode.TELEPHONE, "mediator": "李静", "ways": {"dial_in": "400
 _names = count(1)
 
 
-def sent(play: Play, **answers: object) -> Submission:
+def sent(play: Play, **answers: str) -> Submission:
     """Return something a borrower sends now."""
     name = f"s{next(_names):011d}"
-    return Submission(name, "", f"R-{name}", {"mode": "TELEPHONE", **answers}, play.now)
+    said: dict[str, Any] = {"mode": "TELEPHONE", **answers}
+    return Submission(name, "", f"R-{name}", said, play.now)
 
 
 # -- loan systems
@@ -63,8 +65,8 @@ def overdue(play: Play) -> None:
 
 def pay(play: Play, paid: int, left: int) -> None:
     """A payment event; nothing left is a settlement."""
-    body = json.loads(play.scene.road.event("payment"))
-    body |= {"id": f"evt-{next(_names)}", "time": f"{play.now:%Y-%m-%dT%H:%M:%SZ}"}
+    body: dict[str, Any] = json.loads(play.scene.road.event("payment"))
+    body["id"], body["time"] = f"evt-{next(_names)}", f"{play.now:%Y-%m-%dT%H:%M:%SZ}"
     body["data"]["amount"]["paid"] = paid
     parts = dict.fromkeys(("interest", "fees", "penalty", "payments_credits"), 0)
     body["data"]["outstanding"] |= {**parts, "total": left, "principal": left}

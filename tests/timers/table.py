@@ -28,7 +28,7 @@ class Row:
     """One timer: its `road` leads a fresh deployment to where `machine` waits for it in `stage`.
 
     `terms` are the profile's that set it (`steps.…`: a wait of its rounds); `due` is when it fires, `fired`
-    whether it did. Each of `stoppers` keeps it from firing. `kept_by` are acts that do not: with them it fires
+    whether it did. Each of `stoppers` keeps it from firing, none of `kept_by` does: with them it fires
     all the same.
     """
 
@@ -108,7 +108,8 @@ NOTICES = (
     ),
     Row(
         "second reminder", "case", "Remind", ("steps.reminder_1",), (*_OPENED, _until(at(11, 26))),
-        at(11, 30), _sent("reminder_2"), {**PAID, "reply": acts.answer, "opt-out": acts.silence, "hold": acts.hold},
+        at(11, 30), _sent("reminder_2"),
+        {**PAID, "reply": acts.answer, "opt-out": acts.silence, "hold": acts.hold},
     ),
     Row(
         "feedback", "case", "RemindAgain", ("steps.reminder_2",), (*_OPENED, _until(at(11, 30))), at(12, 7),
