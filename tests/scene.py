@@ -31,7 +31,7 @@ from tests.samples import CASE_ID
 
 __all__ = ["Scene", "counted", "deployment", "scene"]
 
-_KEPT = {"settings", "clock", "sender_clocks", "randomness", "secret", "archive", "uploads"}
+_KEPT = {"settings", "clock", "sender_clocks", "randomness", "private_apps", "secret", "archive", "uploads"}
 
 
 @dataclass

@@ -34,7 +34,7 @@ from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.schedule import Offer, Schedule
 from chalicelib.mediation.session import Session
 from chalicelib.repayment.refer import Refer
-from chalicelib.store import agreements, complaints, directory, holds, lenders, persons, signing_codes
+from chalicelib.store import agreements, complaints, directory, holds, lenders, persons, plans, signing_codes
 from chalicelib.store.facts import Fact
 from tests.bench import gateway
 from tests.complaints.desk import ANNA, BO, SU
@@ -82,7 +82,10 @@ def settle(play: Play) -> None:
 
 def pay_instalment(play: Play) -> None:
     play.scene.road.clock.advance(seconds=1)
-    pay(play, play.case.amount.total // 3 + 2, 800_000)
+    plan = plans.get(CASE_ID)
+    assert plan
+    assert plan.next_due
+    pay(play, plan.next_due.amount, 800_000)
 
 
 def pay_all(play: Play) -> None:
@@ -191,16 +194,30 @@ def digest() -> str:
     return found.digest
 
 
-def sign(play: Play) -> None:
-    """All three sign, the mediator last."""
-    signing, document = play.scene.wiring.sign, digest()
-    assert SendSigningCode(play.timers)(CASE_ID, document, play.now)
+def ask_code(play: Play) -> None:
+    """The borrower asks for the code that signs."""
+    assert SendSigningCode(play.timers)(CASE_ID, digest(), play.now)
+
+
+def borrower_signs(play: Play) -> None:
     known = signing_codes.get(CASE_ID)
     assert known
     code = links.access_code(str(CASE_ID), known.issued.step, play.scene.wiring.pepper())
-    signing.as_borrower(CASE_ID, document, code, play.now)
-    signing.as_creditor(CASE_ID, document, by="bank-1", name="王芳", now=play.now)
-    signing.as_mediator(CASE_ID, document, by=LI_JING.id, name="李静", now=play.now)
+    play.scene.wiring.sign.as_borrower(CASE_ID, digest(), code, play.now)
+
+
+def creditor_signs(play: Play) -> None:
+    play.scene.wiring.sign.as_creditor(CASE_ID, digest(), by="bank-1", name="王芳", now=play.now)
+
+
+def mediator_signs(play: Play) -> None:
+    play.scene.wiring.sign.as_mediator(CASE_ID, digest(), by=LI_JING.id, name="李静", now=play.now)
+
+
+def sign(play: Play) -> None:
+    """All three sign, the mediator last."""
+    for act in (ask_code, borrower_signs, creditor_signs, mediator_signs):
+        act(play)
 
 
 def refuse(play: Play) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from moto.core.serialize import ResponseSerializer
 
+from tests.faults.plane import get_value
 from tests.scene import Scene, deployment, scene
 from tests.timers.play import Play
 
@@ -11,6 +13,7 @@ __all__ = ["deployment", "play", "scene"]
 
 
 @pytest.fixture
-def play(scene: Scene) -> Play:
+def play(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Play:
     """A deployment on which nothing has happened yet."""
+    monkeypatch.setattr(ResponseSerializer, "get_value", get_value)
     return Play(scene)

@@ -17,6 +17,7 @@ from chalicelib.store import cases, facts
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 from tests.bench import gateway
+from tests.faults.machine import MACHINES as DEFINITIONS
 from tests.faults.machine import Execution, Machine, TaskFailed
 from tests.faults.state import table
 from tests.repayment.keeper import Service
@@ -25,6 +26,7 @@ from tests.scene import Scene
 from tests.signing import LocalKey
 
 FUNCTIONS = {
+    "SendNotice": app.send_notice,  # called by machines of the first definition, which knew no queue
     "AwaitSignal": app.await_signal,
     "Steer": app.steer,
     "CloseCase": app.close_case,
@@ -33,6 +35,7 @@ FUNCTIONS = {
 }
 MACHINES = ("case", "delivery", "repayment", "complaint")
 _MOST = 3_000
+_RECENT = 20
 _PAST = Outgoing("", "", "", "", {})
 """A message that left before the moment one came back to."""
 
@@ -56,6 +59,8 @@ class Play:
     _heard: dict[str, int] = field(default_factory=dict)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What the machines handed over, and to whom: functions by name, the senders as `queue`."""
+    direct: bool = False
+    """Whether senders are called by the machine itself, as they were before they had a queue."""
     receipts: bool = True
     """Whether each message arrives at once; else nobody ever hears of any."""
 
@@ -142,15 +147,23 @@ class Play:
 
     def keep(self) -> Kept:
         """Keep the world as it is."""
-        kept = (table().items, self.machine.executions, self._heard)
+        kept = (table().items, self.machine.executions, self._heard, self.told[-_RECENT:])
         return Kept(copy.deepcopy(kept), self.machine.issued, tuple(self.queue), self.now)
 
     def put_back(self, kept: Kept) -> None:
         """Go back to how the world was."""
-        table().items, self.machine.executions, self._heard = copy.deepcopy(kept.world)
+        table().items, self.machine.executions, self._heard, self.told = copy.deepcopy(kept.world)
         self.machine.issued, self.queue[:], self.scene.road.clock.now = kept.issued, kept.queue, kept.now
         for channel in (self.scene.sms, self.scene.mail, self.scene.voice, self.scene.letter):
             channel.sent[:] = [_PAST] * self._heard.get(channel.name, 0)
+
+    def outdate(self, machine: str) -> None:
+        """Let what runs keep the definition it was started under, and what starts from now on have ours."""
+        old, self.direct = f"{machine}, as it was", False
+        self.machine.definitions[old] = self.machine.definitions[machine]
+        self.machine.definitions[machine] = definition(machine)
+        for one in self.machine.of(machine):
+            one.definition = old
 
     def deaf(self) -> Deaf:
         """Lose every signal while the block lasts, as a crash between record and signal does."""
@@ -162,10 +175,19 @@ class Play:
 
     def _task(self, function: str, payload: dict[str, Any]) -> Any:
         self.told.append((function, payload))
+        if function == "SendNotice" and self.direct:
+            self.scene.wiring.take_notice(json.dumps(payload), payload["token"])
+            return None
         try:
             return FUNCTIONS[function](json.loads(json.dumps(payload)), gateway.Context())
-        except Answered as answered:  # the one error that a machine catches by name
-            raise TaskFailed("Answered") from answered
+        except (Answered, KeyError) as error:  # what a machine catches by name; what is no input of ours
+            raise TaskFailed(type(error).__name__) from error
+
+
+def definition(machine: str) -> dict[str, Any]:
+    """Return a machine as it ships."""
+    found: dict[str, Any] = json.loads((DEFINITIONS / f"{machine}.asl.json").read_text(encoding="utf-8"))
+    return found
 
 
 @dataclass
