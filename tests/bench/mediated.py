@@ -1,4 +1,4 @@
-"""What a mediated case costs on AWS, from the application to the plan kept, with all that each act sets going."""
+"""What a mediated case costs on AWS, from the application to the plan kept, with all an act sets going."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ PARTS: tuple[tuple[str, Act], ...] = (
     *_of_instalment(2, at(2, 10, 10, year=2027)),
     *_of_instalment(3, at(3, 10, 10, year=2027)),
 )
-"""Each with all that follows from it until every machine waits again: Steer, waits, messages and their receipts."""
+"""Each with all that follows from it until every machine waits again: Steer, waits, messages, receipts."""
 
 
 @dataclass
@@ -112,7 +112,8 @@ def count() -> MediatedCounts:
         _, service, operation = event_name.split(".")
         if service != "sfn" or not running:
             return None
-        call = Call(service, operation, "", json.loads(request.body))
+        body: dict[str, Any] = json.loads(request.body)
+        call = Call(service, operation, "", body)
         return running[0].machine.api(call, lambda: AWSResponse(request.url, 500, {}, None))
 
     with mock_aws(), recording(step_functions) as recorder:

@@ -60,7 +60,8 @@ def every() -> Iterator[Recording]:
     for path in sorted(RECORDED.glob("*/*/*.json")):
         if path.name != DEFINITION:
             said = json.loads(path.read_text(encoding="utf-8"))
-            yield Recording(*path.parts[-3:-1], path.stem, said["input"], said["to"], said["handed"])
+            machine, name = path.parts[-3:-1]
+            yield Recording(machine, name, path.stem, said["input"], said["to"], said["handed"])
 
 
 def waits(definition: dict[str, Any]) -> list[str]:

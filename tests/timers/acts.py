@@ -66,7 +66,7 @@ def overdue(play: Play) -> None:
 def pay(play: Play, paid: int, left: int) -> None:
     """A payment event; nothing left is a settlement."""
     body: dict[str, Any] = json.loads(play.scene.road.event("payment"))
-    body["id"], body["time"] = f"evt-{next(_names)}", f"{play.now:%Y-%m-%dT%H:%M:%SZ}"
+    body["id"], body["time"] = f"evt-{next(_names):06d}", f"{play.now:%Y-%m-%dT%H:%M:%SZ}"
     body["data"]["amount"]["paid"] = paid
     parts = dict.fromkeys(("interest", "fees", "penalty", "payments_credits"), 0)
     body["data"]["outstanding"] |= {**parts, "total": left, "principal": left}
