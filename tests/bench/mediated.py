@@ -109,7 +109,7 @@ def count() -> MediatedCounts:
     running: list[Play] = []
 
     def step_functions(event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         if service != "sfn" or not running:
             return None
         body: dict[str, Any] = json.loads(request.body)

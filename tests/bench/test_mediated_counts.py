@@ -9,8 +9,8 @@ from tests.bench.record import Tally
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
-# As measured; who changes a number says in the commit why it is worth it. Each signature of the staff is a part
-# of its own, so that what a code costs there is seen there alone.
+# As measured; who changes a number says in the commit why it is worth it. Each signature of the staff is a
+# part of its own, so that what a code costs there is seen there alone.
 EXPECTED = {
     "application": Tally(
         {

@@ -15,12 +15,9 @@ from chalicelib.domain.complaint import ComplaintStatus
 from chalicelib.store import complaints
 from chalicelib.workflow import sweep as sweeps
 from tests.machine.recording import Recording, alike, every, record, waits
-from tests.scene import deployment, scene
 from tests.timers import acts
-from tests.timers.conftest import play
 from tests.timers.play import MACHINES, Kept, Play, definition
 
-__all__ = ["deployment", "play", "scene"]
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 RECORDINGS = list(every())
@@ -32,7 +29,7 @@ def time_alone(play: Play) -> None:
 
 
 ENDINGS: dict[str, tuple[Callable[[Play], None], ...]] = {
-    "case": (time_alone, acts.settle, acts.apply),
+    "case": (time_alone, acts.apply),
     "delivery": (acts.settle, time_alone),
     "repayment": (acts.pay_all,),
     "complaint": (acts.withdraw_complaint,),
@@ -43,7 +40,7 @@ UNANSWERED = ("Notify", "Remind", "RemindAgain", "AwaitWindow", "Answered")
 
 def _endings(one: Recording) -> tuple[Callable[[Play], None], ...]:
     """What is worth trying: less where a definition is hardly another one."""
-    return ENDINGS[one.machine][: 3 if set(waits(one.definition)) <= {*UNANSWERED} else 1]
+    return ENDINGS[one.machine][: 2 if set(waits(one.definition)) <= {*UNANSWERED} else 1]
 
 
 EARLIER = [one for one in RECORDINGS if one.definition != definition(one.machine)]
@@ -94,10 +91,10 @@ def is_over(play: Play, machine: str) -> bool:
 
 def to_the_end(play: Play, machine: str) -> None:
     """Let time pass; the sweeper looks where an open case has nobody who carries it."""
-    for _ in range(MOST_DAYS):
+    for _ in range(MOST_DAYS // 2):
         if is_over(play, machine):
             return
-        play.after(days=1)
+        play.after(days=2)
         if not any(one.live for one in play.machine.of(machine)):
             play.scene.wiring.sweep()
             play.run()
