@@ -31,7 +31,17 @@ from tests.samples import CASE_ID
 
 __all__ = ["Scene", "counted", "deployment", "scene"]
 
-_KEPT = {"settings", "clock", "sender_clocks", "randomness", "secret", "archive", "uploads", "issuer_at"}
+_KEPT = {
+    "settings",
+    "clock",
+    "sender_clocks",
+    "randomness",
+    "private_apps",
+    "issuer_at",
+    "secret",
+    "archive",
+    "uploads",
+}
 
 
 @dataclass

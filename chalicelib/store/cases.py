@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
@@ -131,12 +131,20 @@ def restating(amount: Amount, at: datetime, itemisation: Itemisation | None = No
 
 
 def close(
-    case_id: CaseId, outcome: Outcome, reason: str, now: datetime, *, balance_at: datetime | None = None
+    case_id: CaseId,
+    outcome: Outcome,
+    reason: str,
+    now: datetime,
+    *,
+    balance_at: datetime | None = None,
+    only: Iterable[CaseStatus] = (),
+    limit_at: datetime | None = None,
 ) -> Case | None:
     """Close an open case with its outcome and reason; returns it, or None when it does not apply.
 
     `balance_at` is the event time of a settlement: an older one than the balance on record is stale.
-    NO_RESPONSE closes only a case that is unanswered still.
+    NO_RESPONSE closes only a case that is unanswered still. What time ends closes `only` a case that still
+    stands so, and under the same limit (`limit_at`): an act in the last moment wins.
     """
     actions = closing(outcome, reason, now)
     condition = is_open()
@@ -144,7 +152,11 @@ def close(
         actions.append(CaseRow.balance_at.set(balance_at))
         condition &= CaseRow.balance_at <= balance_at
     if outcome == Outcome.NO_RESPONSE:
-        condition &= CaseRow.status.is_in(CaseStatus.RECEIVED.value, CaseStatus.NOTICED.value)
+        only = (CaseStatus.RECEIVED, CaseStatus.NOTICED)
+    if standing := [status.value for status in only]:
+        condition &= CaseRow.status.is_in(*standing)
+    if limit_at:
+        condition &= CaseRow.limit_at == limit_at
     return update(case_id, actions, condition)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.codes import FactKind, Outcome, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import Answered
 from chalicelib.domain.keys import CaseId
 from chalicelib.notices.state import FAILED, notice_states
@@ -23,15 +23,19 @@ class CloseCase:
         """Close the case: NO_RESPONSE after the last window, TERMINATED after the mediation limit,
         WITHDRAWN when the application was taken back.
 
-        Raises Answered when the borrower answered in the last moment; the machine then goes on to Answered.
+        Raises Answered when the borrower answered, or applied, in the last moment; the machine then goes on.
         A case that is closed already stays as it is.
         """
         if stage == Stage.LIMIT_PASSED:
-            cases.close(case_id, *_after_the_limit(case_id), self.clock())
-            return
-        closed = cases.close(case_id, Outcome.NO_RESPONSE, _reason(case_id), self.clock())
+            closed = cases.close(case_id, *_after_the_limit(case_id), self.clock(), only=_UNMEDIATED)
+        else:
+            closed = cases.close(case_id, Outcome.NO_RESPONSE, _reason(case_id), self.clock())
         if closed is None and cases.get(case_id).answered:
             raise Answered(f"case {case_id} was answered")
+
+
+_UNMEDIATED = (CaseStatus.RECEIVED, CaseStatus.NOTICED, CaseStatus.FEEDBACK)
+"""Where nobody has applied: a mediation has a limit of its own, which Steer keeps."""
 
 
 def _after_the_limit(case_id: CaseId) -> tuple[Outcome, str]:

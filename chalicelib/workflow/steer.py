@@ -89,7 +89,9 @@ class Steer:
             return case  # no timer ends what all have signed
         if timer.due in ENDS and case.status not in UNDECIDED:
             outcome, reason = _CLOSES[timer.due]
-            return cases.close(case.id, outcome, reason, now) or cases.get(case.id)
+            only, limit = (case.status,), case.limit_at
+            closed = cases.close(case.id, outcome, reason, now, only=only, limit_at=limit)
+            return closed or cases.get(case.id)
         fact = Fact(case.id, FactKind.DUE, now, (timer.due.value, stamp(timer.at)))
         if timer.due in REMINDERS:
             self._remind(case, timer)

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import tests.conftest as _environment  # no network, no credentials  # noqa: F401
-from tests.bench import counts, pages, report, senders, speed
+from tests.bench import counts, mediated, pages, report, senders, speed
 from tests.bench.senders import NoticeCost
 from tests.bench.speed import Speed
 from tests.bench.trees import build
@@ -27,12 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     if sys.platform != "linux":
         print("the bench needs Linux, as Lambda's bootstrap does", file=sys.stderr)
         return 1
-    cost, page_costs = counts.count(), pages.measure()
+    cost, mediation, page_costs = counts.count(), mediated.count(), pages.measure()
     speeds, notices = _measured(chosen.runs, chosen.events)
     if chosen.json:
         plain = asdict(cost) | {"plain": asdict(cost.plain)}
         machine = {"python": platform.python_version(), "machine": platform.machine()}
-        found = {**machine, "counts": plain} | {
+        found = {**machine, "counts": plain, "mediated": asdict(mediation)} | {
             "speed": [asdict(one) for one in speeds],
             "notices": [asdict(one) | {"cpu_ms": one.cpu_ms} for one in notices],
             "pages": [asdict(one) for one in page_costs],
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(found, indent=1))
     else:
         tables = [report.speed_table(speeds), report.notices_table(notices), report.counts_table(cost)]
-        tables.append(pages.table(page_costs))
+        tables += [report.mediated_table(mediation), pages.table(page_costs)]
         print("\n\n".join(tables))
     return 0
 

@@ -15,7 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from tests.bench.units import Item, index_units, read_units, write_units
 
-_INDEX_KEYS = ("open_day", "pk", "sk")
+_INDEXES = (("open_day", "pk", "sk"), ("worklist", "due_at", "pk", "sk"))
 _SMS = "before-send.pinpoint-sms-voice-v2.SendTextMessage"
 
 
@@ -30,10 +30,11 @@ class Tally:
 
 @dataclass
 class Recorder:
-    """The tallies by phase; outside a phase nothing is noted. `texts` are the SMS sent."""
+    """The tallies by phase; outside a phase nothing is noted. `texts` are the SMS sent, `tags` their ids."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    tags: list[dict[str, str]] = field(default_factory=list)
     _phase: str | None = None
     _before: list[tuple[dict[str, Any], Item | None, bool]] = field(default_factory=list)
     _consistent: bool = False
@@ -62,7 +63,9 @@ class Recorder:
                 self._before = [(where, _stored(where), transaction) for where, transaction in written]
         if event_name != _SMS:
             return None
-        self.texts.append(json.loads(request.body)["MessageBody"])
+        sent = json.loads(request.body)
+        self.texts.append(sent["MessageBody"])
+        self.tags.append(sent["Context"])
         answer = json.dumps({"MessageId": f"sms-{len(self.texts)}"}).encode()
         return AWSResponse(request.url, 200, {}, _Raw(answer))
 
@@ -74,7 +77,7 @@ class Recorder:
         for where, before, transaction in self._before:
             after = _stored(where)
             tally.writes += write_units(before, after, transaction=transaction)
-            tally.writes += index_units(before, after, _INDEX_KEYS)
+            tally.writes += sum(index_units(before, after, keys) for keys in _INDEXES)
         self._before = []
         if model.name in ("GetItem", "Query"):
             found = parsed.get("Items", [parsed["Item"]] if "Item" in parsed else [])
@@ -116,11 +119,15 @@ def _stored(where: dict[str, Any]) -> Item | None:
 
 
 @contextmanager
-def recording() -> Iterator[Recorder]:
-    """Record the calls of every botocore session made within the block."""
+def recording(*before_moto: Callable[..., AWSResponse | None]) -> Iterator[Recorder]:
+    """Record the calls of every botocore session made within the block.
+
+    `before_moto` may answer a call in moto's place (`before-send`), once it is noted.
+    """
     recorder = Recorder()
     handlers: list[tuple[str, Callable[..., Any]]] = [
         ("before-send", recorder.sent),
+        *(("before-send", each) for each in before_moto),
         ("after-call", recorder.answered),
     ]
     botocore.handlers.BUILTIN_HANDLERS[:0] = handlers

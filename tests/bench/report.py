@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tests.bench.counts import PLAIN, Counts
+from tests.bench.mediated import MediatedCounts
 from tests.bench.senders import AIM_MS, NoticeCost
 from tests.bench.speed import RIVAL, Speed
 
@@ -83,6 +84,17 @@ def counts_table(counts: Counts) -> str:
         f"head of the case: {counts.head_bytes} bytes; pages in bytes: {pages}",
     ]
     return "\n".join(lines)
+
+
+def mediated_table(counts: MediatedCounts) -> str:
+    """Return what a mediated case costs on AWS beyond its notices and its answer."""
+    rows: list[tuple[str, ...]] = [("part", "calls", "WRU", "RRU", "transitions", "by operation")]
+    for name, tally in {**counts.parts, "mediated case": counts.whole}.items():
+        operations = ", ".join(f"{number} {call.partition(':')[2]}" for call, number in tally.calls.items())
+        entered = counts.transitions.get(name, sum(counts.transitions.values()))
+        numbers = (sum(tally.calls.values()), tally.writes, f"{tally.reads:g}", entered)
+        rows.append((name, *map(str, numbers), operations))
+    return "\n".join(_aligned(rows))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -41,6 +41,8 @@ class Execution:
     tries: dict[int, int] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    definition: str = ""
+    """Under which definition it was started, where that is no longer its machine's own."""
 
     @property
     def case_id(self) -> str:
@@ -146,7 +148,7 @@ class Machine:
         return min((one.deadline for one in waiting if one.deadline), default=None)
 
     def _state(self, one: Execution) -> dict[str, Any]:
-        state: dict[str, Any] = self.definitions[one.machine]["States"][one.state]
+        state: dict[str, Any] = self.definitions[one.definition or one.machine]["States"][one.state]
         return state
 
     def _go(self, one: Execution, state: str) -> None:

@@ -224,7 +224,7 @@ def installed(plane: Plane) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BotocoreStubber, "__call__", stub)
-        patch.setattr(ResponseSerializer, "get_value", _get_value)
+        patch.setattr(ResponseSerializer, "get_value", get_value)
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
         yield
 
@@ -232,7 +232,7 @@ def installed(plane: Plane) -> Iterator[None]:
 _search = ResponseSerializer.get_value
 
 
-def _get_value(serializer: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
+def get_value(serializer: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
     """moto looks for every member under many spellings; DynamoDB's answers have but one (saves a fifth)."""
     if type(value) is dict and serializer.operation_model.service_model.service_name == "dynamodb":
         return value.get(key)

@@ -119,6 +119,12 @@ class Machine:
         given = {"case_id": "case-0001", "plan": 1, "leg": 2, "began": "then", "next": {"rounds": 0}}
         return self._start("repayment", given, script)
 
+    def handle(self, script: Script | None = None) -> Road:
+        """Start the second execution of a complaint."""
+        ids = {"complaint": "C-KAAA-KAAA", "id": "kaaakaaa2222"}
+        given = {**ids, "leg": 2, "began": "then", "next": {"rounds": 0}}
+        return self._start("complaint", given, script)
+
     def _start(self, name: str, given: dict[str, Any], script: Script | None) -> Road:
         self.road = Road(self.client, self.queue, script=script)
         started = self.client.start_execution(stateMachineArn=self.arns[name], input=json.dumps(given))

@@ -151,16 +151,18 @@ def test_lambda_service_errors_are_retried(machine: Machine) -> None:
     assert road.states() == ["Notify", "Answered", "Settled"]
 
 
-def test_late_answer_beats_the_closing(machine: Machine) -> None:
+@pytest.mark.parametrize(("closing", "then"), [("NoResponse", "Answered"), ("LimitPassed", "Steer")])
+def test_late_answer_beats_the_closing(machine: Machine, closing: str, then: str) -> None:
     def script(road: Road, call: dict[str, Any]) -> None:
         if call["stage"] == "Notify":
-            road.fail(call, "Deferred", {"stage": "NoResponse", "seconds": SHORT})
-        if call["stage"] == "NoResponse":
+            road.fail(call, "Deferred", {"stage": closing, "seconds": SHORT})
+        if call["stage"] == closing:
             raise LambdaFault("Answered")
 
     road = machine.start(script)
-    road.called("Answered")
-    assert road.states()[-2:] == ["NoResponse", "Answered"]
+    road.called(then)
+    states = road.states()
+    assert states[states.index(closing) + 1] == then
 
 
 MEDIATION = ("Acceptance", "Assignment", "Scheduling", "Meeting", "Session", "Drafting", "Signature")

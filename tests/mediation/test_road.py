@@ -318,6 +318,16 @@ def test_the_limit_closes_what_came_to_nothing(booked: Scene) -> None:
     assert booked.case.outcome == Outcome.TERMINATED
 
 
+def test_more_time_granted_in_the_last_moment_wins(booked: Scene) -> None:
+    """Steer read the case under its old limit, and closes nothing that has a new one."""
+    before, now = booked.case, booked.road.clock.now
+    for side in (Party.BORROWER, Party.CREDITOR):
+        Extend(booked.wiring.timers)(CASE_ID, side, side.value, now)
+    only, limit = (before.status,), before.limit_at
+    assert cases.close(CASE_ID, Outcome.TERMINATED, "late", now, only=only, limit_at=limit) is None
+    assert booked.case.is_open
+
+
 def test_signatures_that_do_not_come_close_it(assigned: Scene) -> None:
     case, now = assigned.case, assigned.road.clock.now
     signing = standing.at(case, CaseStatus.SIGNING, now)

@@ -52,6 +52,13 @@ def test_an_answered_case_ends_with_its_limit(scene: Scene) -> None:
     assert (scene.case.outcome, scene.case.is_open) == (Outcome.TERMINATED, False)
 
 
+def test_an_application_in_the_last_moment_wins(scene: Scene) -> None:
+    answer(CASE_ID, CaseStatus.APPLIED, Fact(CASE_ID, FactKind.APPLICATION, NOON, ("a1",)))
+    with pytest.raises(Answered):
+        scene.wiring.close_case(CASE_ID, Stage.LIMIT_PASSED)
+    assert scene.case.is_open
+
+
 @pytest.mark.parametrize("stage", [Stage.NO_RESPONSE, Stage.LIMIT_PASSED])
 def test_a_case_closed_before_stays_as_it_is(scene: Scene, stage: Stage) -> None:
     cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON)

@@ -1,0 +1,1 @@
+"""One table of every timer, and each of its rows held."""

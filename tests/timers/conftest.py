@@ -1,0 +1,19 @@
+"""One deployment for these tests, and a case on it that all four machines carry."""
+
+from __future__ import annotations
+
+import pytest
+from moto.core.serialize import ResponseSerializer
+
+from tests.faults.plane import get_value
+from tests.scene import Scene, deployment, scene
+from tests.timers.play import Play
+
+__all__ = ["deployment", "play", "scene"]
+
+
+@pytest.fixture
+def play(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Play:
+    """A deployment on which nothing has happened yet."""
+    monkeypatch.setattr(ResponseSerializer, "get_value", get_value)
+    return Play(scene)
