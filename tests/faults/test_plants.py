@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults.borrower_scenes import BORROWER_SCENES
 from tests.faults.plants import PLANTS, Plant
+from tests.faults.mediation_scenes import MEDIATION_SCENES
 from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.races import RACES
 from tests.faults.scenarios import SCENARIOS
@@ -31,6 +32,6 @@ def _first_violation(world: World, name: str, at: tuple[str, ...]) -> str | None
         if race.name == name:
             return next(race.run(world, Aftermaths()), None)
     [scenario] = [
-        scenario for scenario in (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES) if scenario.name == name
+        scenario for scenario in ALL if scenario.name == name
     ]
     return next(Sweep(world, scenario).run(at), None)

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.workflow import sweep as sweeps
 from tests.faults.machine import TaskFailed
-from tests.faults.people import People
+from tests.faults.office import DONE, Office
 from tests.faults.state import Row, Snapshot, rows
 from tests.road import RECORDS
 
@@ -32,7 +32,7 @@ class Restless(Exception):
     """The machine goes on for ever."""
 
 
-class World(People):
+class World(Office):
     """A deployment with everybody who calls it, and time."""
 
     def run(self) -> None:
@@ -125,7 +125,7 @@ class World(People):
             self.run()
             pending, self.state.pending = self.state.pending, []
             for act in pending:
-                if getattr(self, act)() >= 500 and act not in self.state.pending:
+                if self.again(act) >= 500 and act not in self.state.pending:
                     self.state.pending.append(act)
             self.take_receipts()
             self.run()
@@ -160,6 +160,8 @@ class World(People):
         self.state.notices += [b for b in self.state.given_notices if json.loads(b)["token"] not in live]
         if self.state.borrower.confirmed:
             self.press_send()
+        for name in [name for name, status in self.state.answers.items() if status == DONE]:
+            self.press(name)
         self.repeat()
         self.sweep()
         self.repeat()
@@ -179,7 +181,7 @@ class World(People):
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
             str((state.rested, state.gave_up, state.lag)),
-            str((state.alibaba_share, state.chance, state.apps, state.told)),
+            str((state.alibaba_share, state.chance, state.apps, state.told, state.answers)),
             str(sorted(key for key in state.objects if not key.startswith(RECORDS))),
             str((state.receipts, sorted(set(state.given_receipts)), state.notices)),
             *sorted(
