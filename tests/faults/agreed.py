@@ -57,14 +57,13 @@ def _seat(world: World, row: Row) -> Iterator[str]:
     if row["status"] == "ASSIGNED" and offered:
         yield from _begun(world, f"{case_id}-meeting_times-{int(offered[-1]['which'][0])}")
     if row["status"] == "ASSIGNED" and meetings and meetings[-1]["cancelled"]:
-        called_off = [fact for fact in facts_of("SESSION", case_id) if fact["which"][1] == "called_off"]
-        if called_off:
-            yield from _begun(world, f"{case_id}-meeting_cancelled-{int(called_off[-1]['which'][0])}")
+        yield from _told_of(world, case_id, meetings[-1], "meeting_cancelled")
 
 
-def _told_of(world: World, case_id: CaseId, meeting: dict[str, Any]) -> Iterator[str]:
-    number = f"{meeting['number']}{meeting['sequence']:03d}"
-    yield from _begun(world, f"{case_id}-meeting_invitation-{number}")
+def _told_of(
+    world: World, case_id: CaseId, meeting: dict[str, Any], kind: str = "meeting_invitation"
+) -> Iterator[str]:
+    yield from _begun(world, f"{case_id}-{kind}-{meeting['number']}{meeting['sequence']:03d}")
 
 
 def _begun(world: World, name: str) -> Iterator[str]:
@@ -89,7 +88,10 @@ def _times(world: World) -> Iterator[str]:
 def _text(row: Row) -> Iterator[str]:
     """A text is signed once by each, sealed once when all have, and never both signed by all and refused."""
     case_id = case_of(row)
-    signed, refused = facts_of("SIGNATURE", case_id), {fact["which"][0] for fact in facts_of("UNSIGNED", case_id)}
+    signed, refused = (
+        facts_of("SIGNATURE", case_id),
+        {fact["which"][0] for fact in facts_of("UNSIGNED", case_id)},
+    )
     by_text: dict[str, set[str]] = {}
     for fact in signed:
         digest, party = fact["which"]

@@ -46,7 +46,9 @@ def _complaint(world: World, row: Row) -> Iterator[str]:
         yield "its handler is complained of"
     from chalicelib.domain.keys import CaseId
 
-    steps = [fact for fact in facts_of("HANDLING", CaseId.parse(row["case_id"])) if fact["which"][0] == row["sk"]]
+    steps = [
+        fact for fact in facts_of("HANDLING", CaseId.parse(row["case_id"])) if fact["which"][0] == row["sk"]
+    ]
     taken = Counter(step["step"] for step in steps)
     yield from (f"{name} {taken[name]} times" for name in _ONCE if taken[name] > 1)
     if len(steps) != int(row.get("sequence", 0)):

@@ -79,7 +79,7 @@ def _booked(at: datetime) -> Form:
 
 def _objects(office: Office) -> object:
     act = Reassign(office.wiring.timers)
-    return act.object_to(CASE_ID, Party.BORROWER, "borrower", "he knows my boss", office.now())
+    return act.object_to(CASE_ID, Party.BORROWER, "borrower", "he knows my boss", office.now(), mediator="li")
 
 
 def _offers(office: Office) -> object:

@@ -42,7 +42,8 @@ class Form:
     def recorded(self) -> int:
         """How many such facts there are."""
         return sum(
-            f"#T#{self.kind}" in row["sk"] and all(mark in f"{row['sk']} {row['detail']}" for mark in self.marks)
+            f"#T#{self.kind}" in row["sk"]
+            and all(mark in f"{row['sk']} {row['detail']}" for mark in self.marks)
             for row in rows()
         )
 
@@ -85,7 +86,7 @@ class Office(People):
             except Exception as error:
                 self.state.faults.append(f"{type(error).__name__}: {error}")
                 return BROKEN
-        return said if isinstance(said, int) and said >= DONE else DONE
+        return said if type(said) is int and said >= DONE else DONE
 
     def do(self, actor: Actor, act: str, about: str = str(CASE_ID), **given: Value) -> object:
         """Let a member of the staff send an act's form; the same actor's same act is the same form."""
@@ -144,7 +145,8 @@ def facts_of(kind: str, case_id: CaseId = CASE_ID) -> list[dict[str, Any]]:
     found = [row for row in rows() if row["pk"] == f"LOAN#{case_id.loan_key}"]
     own = sorted((row for row in found if f"{row['sk']}#".startswith(f"{start}#")), key=lambda row: row["sk"])
     return [
-        {"which": row["sk"].removeprefix(start).strip("#").split("#"), "at": row["at"], **words(row)} for row in own
+        {"which": row["sk"].removeprefix(start).strip("#").split("#"), "at": row["at"], **words(row)}
+        for row in own
     ]
 
 
@@ -167,7 +169,7 @@ def signing_code(case_id: CaseId = CASE_ID) -> str:
         for row in rows()
         if row["pk"] == f"LOAN#{case_id.loan_key}" and row["sk"] == f"{case_id.generation:04d}#SIGNING"
     ]
-    step = f"signing_code-{row['number']}"
+    step = f"signing_code-{row['number']}-{row['channel']}"
     return links.access_code(str(case_id), step, KEYS["link_pepper"].encode())
 
 

@@ -31,7 +31,5 @@ def _first_violation(world: World, name: str, at: tuple[str, ...]) -> str | None
     for race in RACES:
         if race.name == name:
             return next(race.run(world, Aftermaths()), None)
-    [scenario] = [
-        scenario for scenario in ALL if scenario.name == name
-    ]
+    [scenario] = [scenario for scenario in ALL if scenario.name == name]
     return next(Sweep(world, scenario).run(at), None)
