@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.agreement import Party
@@ -21,7 +22,9 @@ _TRIES_AT_CONFLICT = 4
 
 def put(fact: Fact) -> bool:
     """Write a member of staff's signature; returns False when it is there or nothing is signed any more."""
-    unmoved = [CaseRow.status.set(CaseStatus.SIGNING.value)]
+    unmoved: list[Action] = [CaseRow.status.set(CaseStatus.SIGNING.value)]
+    if fact.which[1] == Party.MEDIATOR:  # he signs last: from now on nobody refuses this text
+        unmoved.append(CaseRow.signed.set(True))
     signing = CaseRow.status == CaseStatus.SIGNING.value
     return together.put_and_change([facts.to_row(fact)], fact.case_id, unmoved, signing)
 

@@ -59,6 +59,10 @@ def _seat(world: World, row: Row) -> Iterator[str]:
     if row["status"] == "ASSIGNED" and meetings and meetings[-1]["cancelled"]:
         yield from _told_of(world, case_id, meetings[-1], "meeting_cancelled")
 
+    wishes = {fact["which"][0] for fact in facts_of("EXTENSION", case_id)}
+    if {"BORROWER", "CREDITOR"} <= wishes and "GRANTED" not in wishes:
+        yield "both sides want more time, and nobody has it"
+
 
 def _told_of(
     world: World, case_id: CaseId, meeting: dict[str, Any], kind: str = "meeting_invitation"

@@ -43,7 +43,7 @@ class Form:
         """How many such facts there are."""
         return sum(
             f"#T#{self.kind}" in row["sk"]
-            and all(mark in f"{row['sk']} {row['detail']}" for mark in self.marks)
+            and all(mark in f"{row['pk']}#{row['sk']} {row['detail']}" for mark in self.marks)
             for row in rows()
         )
 
