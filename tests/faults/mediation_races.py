@@ -14,7 +14,7 @@ from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.schedule import Schedule
 from chalicelib.store import directory
 from tests.faults import mediation_scenes as scenes
-from tests.faults.mediation_scenes import LI_JING, OFFER, WED, countersign, sure
+from tests.faults.mediation_scenes import LI_JING, OFFER, WED, countersign
 from tests.faults.office import DONE, FORMS, Form, Office, digest_to_sign
 from tests.faults.races import Race
 from tests.faults.scenarios import Act
@@ -119,6 +119,7 @@ def _extending(world: World) -> None:
 def _race(name: str, prepare: Act, first: Act, second: Act, whole: bool = True) -> Race:
     def prepared(world: World) -> None:
         prepare(world)
+        world.state.raced = True
         if not world.state.queue:
             world.forget_what_came()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.borrower.apply import Apply
 from chalicelib.borrower.complain import complain
+from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.arrangement import Arrangement, Way
 from chalicelib.domain.case import Case
@@ -28,7 +28,6 @@ from tests.faults.scenarios import Act, Scenario, noticed
 from tests.faults.world import World
 from tests.samples import CASE_ID
 from tests.staff.office import ANNA, BOSS, BOSS_TOO, CLERK, member
-from chalicelib.domain.actor import Actor, Role
 
 VALID = tuple(replace(record, valid_until=date(2027, 11, 24)) for record in LI.records)
 LI_JING = replace(LI, records=VALID)
@@ -189,7 +188,7 @@ def meeting_begins(world: World) -> None:
     world.until(WED)
 
 
-def _text_final(world: World) -> None:
+def text_final(world: World) -> None:
     """The session is over and its agreement is final; the borrower is at its page, and has a code."""
     meeting_begins(world)
     sure(world, "open")
@@ -197,21 +196,21 @@ def _text_final(world: World) -> None:
     case = cases.get(CASE_ID)
     owed = case.amount
     plan = equal(owed.currency, owed.total, 2, date(2026, 12, 20))
-    ground = _ground(world, case)
+    rests = ground(world, case)
     arrangement = Arrangement(way=Way.INSTALMENTS, owed=owed, plan=plan)
     world.wiring.write_draft(
-        case, arrangement, Wording(mediator="李静"), ground.profile, by="li", seen=0, now=world.now()
+        case, arrangement, Wording(mediator="李静"), rests.profile, by="li", seen=0, now=world.now()
     )
-    world.wiring.freeze(_ground(world, cases.get(CASE_ID)), 1, by="li", seen=0, now=world.now())
+    world.wiring.freeze(ground(world, cases.get(CASE_ID)), 1, by="li", seen=0, now=world.now())
     world.run()
 
 
-def _ground(world: World, case: Case) -> Ground:
+def ground(world: World, case: Case) -> Ground:
     return Ground(case, world.wiring.lender(case.lender), profile_of(case))
 
 
 def code_in_hand(world: World) -> None:
-    _text_final(world)
+    text_final(world)
     assert world.open_link() == 303
     page = world.http("GET", "/my/contact", cookie=world.state.borrower.cookie)["body"]
     world.state.borrower.csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
@@ -231,7 +230,7 @@ def signed_by_both(world: World) -> None:
     world.run()
 
 
-def _plan_kept(world: World) -> None:
+def plan_kept(world: World) -> None:
     signed_by_both(world)
     sure(world, "countersign")
     world.run()
@@ -261,7 +260,7 @@ def with_payment(prepare: Act, amount: int) -> Act:
 
 def at_the_breach(world: World) -> None:
     """The grace of the first instalment is over, its timer about to fire, and a payment is in the queue."""
-    _plan_kept(world)
+    plan_kept(world)
     while (live := [one for one in world.machine.of("repayment") if one.live]) and live[0].state != "Grace":
         world.to_timer()
     due = live[0].deadline
@@ -339,7 +338,7 @@ MEDIATION_SCENES: tuple[Scenario, ...] = (
     _scene("countersigning and sealing", signed_by_both, sending("countersign"), *_SEALED),
     _scene("refusing to sign", signed_by_both, sending("refuse")),
     _scene(
-        "payment on a plan", with_payment(_plan_kept, 100_000), _consume_and_run, _COUNTED, "SendTaskSuccess"
+        "payment on a plan", with_payment(plan_kept, 100_000), _consume_and_run, _COUNTED, "SendTaskSuccess"
     ),
     _scene("taking a complaint up", complained, sending("take up")),
     _scene("deciding a complaint", taken_up, sending("decide")),

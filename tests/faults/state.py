@@ -37,7 +37,9 @@ class State:
 
     `chance` (0 to 1) chooses between two SMS providers, `apps`: the profile uses the lender's app; `told`:
     what was taken from a provider by another door than its queue (case, step, channel, word); `answers`: what
-    each form of the staff was last answered, `refused` in which words.
+    each form of the staff was last answered, `refused` in which words; `raced`: none is sent again after the
+    other
+    act has answered it in its own way.
     """
 
     now: datetime = NOON
@@ -66,6 +68,7 @@ class State:
     told: list[tuple[str, str, str, str]] = field(default_factory=list)
     answers: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    raced: bool = False
 
 
 @dataclass

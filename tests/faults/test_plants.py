@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.borrower_scenes import BORROWER_SCENES
-from tests.faults.plants import PLANTS, Plant
 from tests.faults.mediation_races import MEDIATION_RACES
 from tests.faults.mediation_scenes import MEDIATION_SCENES
+from tests.faults.plants import PLANTS, Plant
 from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.races import RACES
 from tests.faults.scenarios import SCENARIOS

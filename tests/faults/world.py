@@ -166,7 +166,7 @@ class World(Office):
         if self.state.borrower.confirmed:
             self.press_send()
         done = [name for name, status in self.state.answers.items() if status == DONE]
-        for name in done if len(self.state.answers) == 1 else ():  # of two that race, none is a repeat later
+        for name in () if self.state.raced else done:
             self.press(name)
         self.repeat()
         self.sweep()
