@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import CHAIRED
+from chalicelib.domain.moments import stamp
 from chalicelib.domain.plan_stage import KEPT_TO
 from tests.faults.office import DONE, FORMS, REFUSED, facts_of
 from tests.faults.state import Row, rows
 
 if TYPE_CHECKING:
     from tests.faults.world import World
+
+
+_SEATLESS = ("NOTICED", "FEEDBACK", "APPLIED", "ACCEPTED", "ASSIGNED")
+"""Where a case stands that has no meeting: before one is booked, or after it was called off."""
 
 
 def mediated(world: World) -> Iterator[str]:
@@ -79,13 +84,13 @@ def _times(world: World) -> Iterator[str]:
     """Each time of a mediator that is held is held for the meeting that takes place then, and for no other."""
     heads = {str(case_of(row)): row for row in rows() if row["sk"] == "CASE" and row["generation"] != "0"}
     booked = [row for row in rows() if "case_id" in row and row["pk"].startswith("BOOKED#")]
-    held = Counter(row["case_id"] for row in booked if row["sk"] > world.now().isoformat())
+    held = Counter(row["case_id"] for row in booked if row["sk"] > stamp(world.now()))
     for case_id, head in heads.items():
         meetings = facts_of("MEETING", CaseId.parse(case_id))
         ahead = bool(meetings) and not meetings[-1]["cancelled"] and head["status"] == "SCHEDULED"
-        if ahead and meetings[-1]["at"] > world.now().isoformat() and held[case_id] != 1:
+        if ahead and meetings[-1]["at"] > stamp(world.now()) and held[case_id] != 1:
             yield f"{case_id} is SCHEDULED and holds {held[case_id]} times of its mediator"
-        if not ahead and held[case_id] and head["status"] not in ("IN_SESSION", "ADJOURNED", "CLOSED"):
+        if not ahead and held[case_id] and head["status"] in _SEATLESS:
             yield f"{case_id} is {head['status']}, yet it holds {held[case_id]} times"
 
 

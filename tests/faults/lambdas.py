@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -87,6 +88,7 @@ class Lambdas:
         }
         self.plane.after_call = self._watch
         self.early_receipts = False
+        self.kept: dict[Callable[[Any], None], Snapshot] = {}
         self._empty = self.snapshot()
 
     def snapshot(self) -> Snapshot:

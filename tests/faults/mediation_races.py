@@ -30,6 +30,12 @@ def _books_for_the_other(office: Office) -> object:
     return Schedule(office.wiring.timers).book(OTHER, WED, office.now())
 
 
+def _signs_and_dies(office: Office) -> None:
+    """The mediator's signature is on record, and what would have sealed it is gone."""
+    dying = replace(office.wiring.sign, complete=lambda case_id, now: False)
+    dying.as_mediator(CASE_ID, digest_to_sign(), by="li", name="李静", now=office.now())
+
+
 def _wants_more_time(side: Party, by: str) -> Form:
     def act(office: Office) -> object:
         return Extend(office.wiring.timers)(CASE_ID, side, by, office.now())
@@ -39,6 +45,12 @@ def _wants_more_time(side: Party, by: str) -> Form:
 
 FORMS |= {
     "assign zhao": scenes.override(BOSS_TOO, "zhao"),
+    "last signature": Form(_signs_and_dies, "SIGNATURE", ("MEDIATOR", '"li"')),
+    "name anna": Form(
+        lambda one: one.do(scenes.BO, "name_person", scenes.REFERENCE, person="anna"),
+        "HANDLING",
+        ('"NAMED"',),
+    ),
     "book for the other": Form(_books_for_the_other, "MEETING", (OTHER.loan_key,)),
     "countersign, wang": Form(
         lambda one: countersign(one, digest_to_sign(), "wang"), "SIGNATURE", ("MEDIATOR", '"wang"')
@@ -146,14 +158,13 @@ MEDIATION_RACES: tuple[Race, ...] = (
     _race("objection x session", scenes.meeting_begins, _press("object"), _press("open")),
     _race("two signers", scenes.code_in_hand, _press("sign"), _press("sign for the creditor")),
     _race("two mediators countersign", _BOTH, _press("countersign"), _press("countersign, wang")),
-    _race("refusal x last signature", _BOTH, _press("refuse"), _press("countersign")),
+    _race("refusal x last signature", _BOTH, _press("refuse"), _press("last signature")),
     _race("last signature x refusal", _BOTH, _press("countersign"), _press("refuse")),
     _race("sealing x payment", _PAID, _press("countersign"), _consume),
-    _race("payment x sealing", _PAID, _consume, _press("countersign")),
-    _race("sealing x settlement", _settlement(_BOTH), _press("countersign"), _consume),
     _race("settlement x sealing", _settlement(_BOTH), _consume, _press("countersign")),
     _race("two decisions", _extending, _press("decide"), _press("decide otherwise")),
     _race("extension x decision", _extending, _press("extend"), _press("decide")),
+    _race("handler x named", scenes.complained, _press("take up"), _press("name anna")),
     _race("two handlers", scenes.complained, _press("take up"), _press("take up, bo")),
     _race("breach x payment", _paid_at_the_breach, _run, _consume),
     _race("payment x breach", _paid_at_the_breach, _consume, _run),

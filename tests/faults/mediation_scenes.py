@@ -140,6 +140,20 @@ def sure(world: World, name: str) -> None:
     del world.state.answers[name]
 
 
+def _kept(prepare: Act) -> Act:
+    """What led up to many scenes is lived once and then gone back to."""
+
+    def prepared(world: World) -> None:
+        if prepare in world.kept:
+            world.restore(world.kept[prepare])
+        else:
+            prepare(world)
+            world.kept[prepare] = world.snapshot()
+
+    return prepared
+
+
+@_kept
 def applied(world: World) -> None:
     noticed(world)
     sent = Submission("applied00001", "apply", "M-1", {"mode": "TELEPHONE"}, world.now())
@@ -147,6 +161,7 @@ def applied(world: World) -> None:
     world.run()
 
 
+@_kept
 def _applied_to_the_directory(world: World) -> None:
     directory.put(LI_JING)
     directory.put(WANG)
@@ -161,6 +176,7 @@ def _accepted(world: World) -> None:
     directory.put(WANG)
 
 
+@_kept
 def assigned(world: World) -> None:
     _applied_to_the_directory(world)
     sure(world, "accept")
@@ -168,6 +184,7 @@ def assigned(world: World) -> None:
     assert office.head()["mediator"] == "li"
 
 
+@_kept
 def offered(world: World) -> None:
     assigned(world)
     sure(world, "offer")
@@ -183,11 +200,13 @@ def _booked_for(name: str) -> Act:
     return prepared
 
 
+@_kept
 def meeting_begins(world: World) -> None:
     _booked_for("book Wednesday")(world)
     world.until(WED)
 
 
+@_kept
 def text_final(world: World) -> None:
     """The session is over and its agreement is final; the borrower is at its page, and has a code."""
     meeting_begins(world)
@@ -209,6 +228,7 @@ def ground(world: World, case: Case) -> Ground:
     return Ground(case, world.wiring.lender(case.lender), profile_of(case))
 
 
+@_kept
 def code_in_hand(world: World) -> None:
     text_final(world)
     assert world.open_link() == 303
@@ -218,18 +238,21 @@ def code_in_hand(world: World) -> None:
     world.run()
 
 
+@_kept
 def _signed_by_the_creditor(world: World) -> None:
     code_in_hand(world)
     sure(world, "sign for the creditor")
     world.run()
 
 
+@_kept
 def signed_by_both(world: World) -> None:
     _signed_by_the_creditor(world)
     sure(world, "sign")
     world.run()
 
 
+@_kept
 def plan_kept(world: World) -> None:
     signed_by_both(world)
     sure(world, "countersign")
@@ -258,6 +281,7 @@ def with_payment(prepare: Act, amount: int) -> Act:
     return prepared
 
 
+@_kept
 def at_the_breach(world: World) -> None:
     """The grace of the first instalment is over, its timer about to fire, and a payment is in the queue."""
     plan_kept(world)
@@ -269,6 +293,7 @@ def at_the_breach(world: World) -> None:
     world.state.now = due
 
 
+@_kept
 def complained(world: World) -> None:
     noticed(world)
     answers = {"category": "COLLECTION", "what": "They rang at night."}
@@ -279,6 +304,7 @@ def complained(world: World) -> None:
     world.run()
 
 
+@_kept
 def taken_up(world: World) -> None:
     complained(world)
     sure(world, "take up")
