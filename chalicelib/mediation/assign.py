@@ -46,8 +46,8 @@ class Reassign:
     ) -> bool:
         """Record that a side objects to `mediator`, and assign another; returns whether there is one.
 
-        By default it is whoever has the case; a form names whom it showed, so that it never counts against his
-        successor when it is sent again. A meeting ahead is called off. Raises NotNow when the side has
+        By default it is whoever has the case; a form names whom it showed, so that it never counts against
+        his successor when it is sent again. A meeting ahead is called off. Raises NotNow when the side has
         objected too often, or the case has no mediator whom it could object to.
         """
         case = cases.get(case_id)

@@ -1,4 +1,4 @@
-"""What must hold of mediations and agreements, read from the raw rows: seats, times, signatures, seals, plans."""
+"""What must hold of mediations and agreements, from the raw rows: seats, times, signatures, seals, plans."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _begun(world: World, name: str) -> Iterator[str]:
 
 
 def _times(world: World) -> Iterator[str]:
-    """Each time of a mediator that is held is held for the meeting that takes place then, and for no other."""
+    """Each time that is held of a mediator is held for the meeting that takes place then."""
     heads = {str(case_of(row)): row for row in rows() if row["sk"] == "CASE" and row["generation"] != "0"}
     booked = [row for row in rows() if "case_id" in row and row["pk"].startswith("BOOKED#")]
     held = Counter(row["case_id"] for row in booked if row["sk"] > stamp(world.now()))
@@ -97,36 +97,36 @@ def _times(world: World) -> Iterator[str]:
 def _text(row: Row) -> Iterator[str]:
     """A text is signed once by each, sealed once when all have, and never both signed by all and refused."""
     case_id = case_of(row)
-    signed, refused = (
-        facts_of("SIGNATURE", case_id),
-        {fact["which"][0] for fact in facts_of("UNSIGNED", case_id)},
-    )
-    by_text: dict[str, set[str]] = {}
-    for fact in signed:
-        digest, party = fact["which"]
-        by_text.setdefault(digest, set()).add(party)
-    texts = {fact["digest"] for fact in facts_of("AGREEMENT", case_id)}
+    parties: dict[str, set[str]] = {}
+    for digest, party in (fact["which"] for fact in facts_of("SIGNATURE", case_id)):
+        parties.setdefault(digest, set()).add(party)
     sealed = {fact["which"][0] for fact in facts_of("SEAL", case_id)}
-    for digest, parties in by_text.items():
-        whole = parties == {party.value for party in Party}
-        if digest not in texts:
-            yield f"a signature under no text of the case: {digest[:8]}"
-        if whole and digest in refused:
-            yield f"signed by all and refused: {digest[:8]}"
-        if whole and digest not in sealed and row["status"] != "CLOSED":
-            yield f"signed by all, yet not sealed: {digest[:8]}"
-        if digest in sealed and not whole:
-            yield f"sealed, yet signed by {sorted(parties)} alone"
-    if sealed - by_text.keys():
-        yield "sealed without a signature"
+    for digest in parties.keys() | sealed:
+        yield from _signed(row, digest, parties.get(digest, set()), digest in sealed)
     plans = {fact["generation"] for fact in facts_of("PLAN", case_id)}
     if len(plans) != len(sealed):
         yield f"{len(sealed)} seals and {len(plans)} plans"
-    used = [one for one in rows() if one["pk"] == row["pk"] and one["sk"].endswith("#SIGNING")]
-    if used and any("BORROWER" in parties for parties in by_text.values()) and not _is_used(used[0]):
-        last = facts_of("AGREEMENT", case_id)[-1]["digest"]
-        if used[0]["digest"] == last and "BORROWER" in by_text.get(last, ()):
-            yield "signed with a code that is not used up"
+    yield from _code(row, parties)
+
+
+def _signed(row: Row, digest: str, parties: set[str], sealed: bool) -> Iterator[str]:
+    """Invariant 15: what is sealed was signed by all, and by all under this very document."""
+    whole = parties == {party.value for party in Party}
+    if digest not in {fact["digest"] for fact in facts_of("AGREEMENT", case_of(row))}:
+        yield f"a signature under no text of the case: {digest[:8]}"
+    if whole and digest in {fact["which"][0] for fact in facts_of("UNSIGNED", case_of(row))}:
+        yield f"signed by all and refused: {digest[:8]}"
+    if whole and not sealed and row["status"] != "CLOSED":
+        yield f"signed by all, yet not sealed: {digest[:8]}"
+    if sealed and not whole:
+        yield f"sealed, yet signed by {sorted(parties)} alone"
+
+
+def _code(row: Row, parties: dict[str, set[str]]) -> Iterator[str]:
+    """A code is used up by the signature it gave."""
+    own = [one for one in rows() if one["pk"] == row["pk"] and one["sk"].endswith("#SIGNING")]
+    if own and "BORROWER" in parties.get(own[0]["digest"], ()) and not _is_used(own[0]):
+        yield "signed with a code that is not used up"
 
 
 def _is_used(row: Row) -> bool:

@@ -269,17 +269,22 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
-    elif channel == "VOICE" or step.startswith(REPLIES):
-        if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
-            yield f"it names the amount: {delivery.notice}"
-    elif step.startswith(OF_AN_AGREEMENT):
-        pass
-    elif f"{total / 100:,.2f}" not in delivery.text:
-        yield f"the message does not say {total}: {delivery.notice}"
+    else:
+        yield from _amount(delivery, total)
     if not _is_kept(world, delivery):
         yield f"sent, yet its bytes are not kept: {delivery.notice}"
     if not world.opens(delivery):
         yield f"dead link: {delivery.notice}"
+
+
+def _amount(delivery: Delivery, total: int) -> Iterator[str]:
+    """A notice says the amount, a call and an answer to him do not; an agreement has amounts of its own."""
+    _, step, channel = delivery.notice
+    if channel == "VOICE" or step.startswith(REPLIES):
+        if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
+            yield f"it names the amount: {delivery.notice}"
+    elif not step.startswith(OF_AN_AGREEMENT) and f"{total / 100:,.2f}" not in delivery.text:
+        yield f"the message does not say {total}: {delivery.notice}"
 
 
 def unknown(world: World) -> list[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The scenes of a mediation, its agreement and plan, and of a complaint's handling: each act of staff and sides."""
+"""The scenes of a mediation, its agreement and plan, and of a complaint: each act of staff and sides."""
 
 from __future__ import annotations
 

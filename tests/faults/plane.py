@@ -250,13 +250,14 @@ def _query(table: Table, hash_key: Any, comparison: str | None, given: Any, *res
     seen = copy.copy(table)
     _, _, _, _, index, *_ = rest
     if index:
-        seen.all_items = lambda: [item for part in table.items.values() for item in part.values()]
+        every = [item for part in table.items.values() for item in part.values()]
+        vars(seen)["all_items"] = lambda: every
         return _query_all(seen, hash_key, comparison, given, *rest, **more)
     own = table.items.get(hash_key, {})
     if comparison == "BEGINS_WITH":
         start = given[0].value
         own = {key: item for key, item in own.items() if key.value.startswith(start)}
-    seen.items = {hash_key: own}
+    vars(seen)["items"] = {hash_key: own}
     return _query_all(seen, hash_key, comparison, given, *rest, **more)
 
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from chalicelib.mediation.agreement import complete
+from chalicelib.mediation.agreement.certificate import certificate_pdf
 from tests.faults.plane import Act, Call, answer, refusal
 
 KEY_ID = "arn:aws:kms:us-east-1:123456789012:key/seal"
@@ -36,7 +37,7 @@ def kms(call: Call, moto: Act) -> AWSResponse:
 @contextmanager
 def papers_set_once() -> Iterator[None]:
     """Setting a certificate takes a tenth of a second, and most worlds of a scene have the same."""
-    made: Callable[..., bytes] = complete.certificate_pdf
+    made: Callable[..., bytes] = certificate_pdf
     known: dict[str, bytes] = {}
 
     def certificate(*given: Any) -> bytes:

@@ -18,7 +18,7 @@ def aftermaths() -> Aftermaths:
     return Aftermaths()
 
 
-@pytest.mark.parametrize("race", (*RACES, *MEDIATION_RACES), ids=str)
+@pytest.mark.parametrize("race", [*RACES, *MEDIATION_RACES], ids=str)
 def test_no_order_breaks_an_invariant(world: World, race: Race, aftermaths: Aftermaths) -> None:
     found = list(race.run(world, aftermaths))
     assert not found, f"{len(found)} broken:\n  " + "\n  ".join(found[:12])

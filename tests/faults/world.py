@@ -174,7 +174,8 @@ class World(Office):
 
     def effects(self) -> Any:
         """Return all that a repeat must not change; a form that wakes a machine anew lets it look, no more."""
-        woken = {"token", "entered"} if self.state.answers or self.machine.of("repayment") else set()
+        looks_anew = bool(self.state.answers or self.machine.of("repayment"))
+        woken = {"token", "entered"} if looks_anew else set()
         seen = [{name: row[name] for name in row.keys() - woken} for row in rows()]
         kept = sorted(json.dumps(row, sort_keys=True, default=str) for row in seen)
         executions = [(one.name, one.status, one.state) for one in self.machine.executions.values()]

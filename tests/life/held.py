@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -68,14 +69,12 @@ def _chaired(row: Row) -> Iterator[str]:
 
 
 def _lapse(one: Row) -> str:
-    import json
-
     about = one["about"] if isinstance(one["about"], dict) else json.loads(one["about"])
     return min(str(record[3]) for record in about["records"])
 
 
 def _runs(world: World, row: Row) -> Iterator[str]:
-    """22: one execution per open case, in the stage where the record says it stands, and none for a closed one."""
+    """22: one execution per open case, in the stage where the record says it stands; none once closed."""
     is_open = row["status"] != "CLOSED"
     yield from _executions(world, row, is_open)
     stage = STAGE_OF.get(CaseStatus(row["status"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -60,7 +60,7 @@ def _in(*statuses: CaseStatus) -> Callable[[Any], bool]:
 
 
 def _open(self: Any) -> bool:
-    return head()["status"] != "CLOSED" and head()["generation"] == "1"
+    return bool(head()["status"] != "CLOSED" and head()["generation"] == "1")
 
 
 def _complained(self: Any) -> bool:
@@ -71,7 +71,7 @@ class Life(RuleBasedStateMachine):
     """Everybody's acts on the example loan; whatever the product refuses is no fault."""
 
     world: World
-    kept: dict[str, Snapshot] = {}
+    kept: ClassVar[dict[str, Snapshot]] = {}
 
     @initialize(stage=st.sampled_from(sorted(STAGES)))
     def begin(self, stage: str) -> None:
