@@ -173,7 +173,7 @@ class World(Office):
         self.repeat()
 
     def effects(self) -> Any:
-        """Return all that a repeat must not change; a form that wakes a machine anew lets it look, no more."""
+        """Return all that a repeat must not change; a form that wakes a machine lets it look, no more."""
         looks_anew = bool(self.state.answers or self.machine.of("repayment"))
         woken = {"token", "entered"} if looks_anew else set()
         seen = [{name: row[name] for name in row.keys() - woken} for row in rows()]

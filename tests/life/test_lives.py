@@ -16,8 +16,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publis
 
 _SLOW = list(HealthCheck)
 SHORT = settings(
-    max_examples=24,
-    stateful_step_count=20,
+    max_examples=16,
+    stateful_step_count=16,
     derandomize=True,
     database=None,
     deadline=None,
