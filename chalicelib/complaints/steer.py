@@ -11,10 +11,10 @@ from chalicelib.complaints import standing
 from chalicelib.complaints.acknowledge import Acknowledge
 from chalicelib.complaints.close import Close
 from chalicelib.complaints.escalate import flag
-from chalicelib.complaints.tell import LATE, letter_left, tell
+from chalicelib.complaints.tell import ACKNOWLEDGEMENT, DECISION, EXTENSION, LATE, REVIEW, letter_left, tell
 from chalicelib.complaints.wake import seen
 from chalicelib.domain.codes import Stage
-from chalicelib.domain.complaint import Complaint, ComplaintStatus
+from chalicelib.domain.complaint import UNDECIDED, Complaint, ComplaintStatus
 from chalicelib.domain.complaint_clock import ON_US, Clock, Limit, limit
 from chalicelib.domain.errors import NotNow, Taken, TryAgain
 from chalicelib.store import complaint_steps, complaints
@@ -28,6 +28,7 @@ LONGEST = timedelta(days=30)
 """No wait is longer."""
 ROUNDS = 1000
 """The looks after which it does so too: some fifteen events each, of the 25,000 that a history may have."""
+_USEFUL = timedelta(days=7)  # no message about a complaint is of use for less
 _LOOK_AGAIN = timedelta(days=1)  # at a decision whose letter has not left
 _TRIES = 4
 _STAGES = {
@@ -92,6 +93,7 @@ class Steer:
             except Taken:
                 continue
             if moved is None:
+                self._make_sure_told(found, now)
                 return self._coming(found, now)
         raise TryAgain(f"complaint {leg.reference} kept changing")
 
@@ -109,6 +111,20 @@ class Steer:
             Close(self.timers).by(found, standing.SYSTEM, now)
             return complaints.require(found.reference, found.id)
         return self._watch(found, running, now) if now >= running.at else None
+
+    def _make_sure_told(self, found: Complaint, now: datetime) -> None:
+        """Set going what tells of where it stands; an act may die between its record and its message.
+
+        What is on its way, or has arrived, stays as it is; what is too late to be of use is not begun.
+        """
+        told = [(ACKNOWLEDGEMENT, found.acknowledged_at)] if found.status in UNDECIDED else []
+        if found.extensions and found.status in UNDECIDED:
+            told.append((EXTENSION, _last_of(found, "EXTENDED")))
+        told.append((DECISION, found.decision.at if found.decision else None))
+        told.append((REVIEW, found.reviewed.at if found.reviewed else None))
+        for kind, at in told:
+            if at and now < at + _USEFUL:
+                tell(found, kind, self.timers, at)
 
     def _watch(self, found: Complaint, running: Limit, now: datetime) -> Complaint | None:
         """Warn of a limit, or say that it was missed: each once, on record before it is counted."""
@@ -141,3 +157,8 @@ class Steer:
         stage = Stage.LATE if late and running.clock in ON_US else _STAGES[found.status]
         seconds = math.ceil((min(until, now + LONGEST) - now).total_seconds())
         return Coming(stage, max(1, seconds), seen(found))
+
+
+def _last_of(found: Complaint, name: str) -> datetime | None:
+    """Return when a complaint last took a step of a name."""
+    return max((step.at for _, step in complaint_steps.of(found) if step.name == name), default=None)

@@ -12,7 +12,7 @@ from chalicelib.domain.directory import Choice, Wanted, bars, choose
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.mediation import standing
-from chalicelib.mediation.schedule import called_off
+from chalicelib.mediation.schedule import called_off, tell_called_off
 from chalicelib.mediation.statements import SIDES
 from chalicelib.mediation.wake import wake
 from chalicelib.store import cases, directory, facts
@@ -44,15 +44,22 @@ class Reassign:
 
     timers: Timers
 
-    def object_to(self, case_id: CaseId, side: Party, by: str, reason: str, now: datetime) -> bool:
-        """Record that a side objects to the mediator, and assign another; returns whether there is one.
+    def object_to(
+        self, case_id: CaseId, side: Party, by: str, reason: str, now: datetime, *, mediator: str = ""
+    ) -> bool:
+        """Record that a side objects to `mediator`, and assign another; returns whether there is one.
 
-        A meeting ahead is called off. Raises NotNow when the side has objected too often, or the case has no
-        mediator whom it could object to.
+        By default it is whoever has the case; a form names whom it showed, so that it never counts against
+        his successor when it is sent again. A meeting ahead is called off. Raises NotNow when the side has
+        objected too often, or the case has no mediator whom it could object to.
         """
         case = cases.get(case_id)
-        standing.require(case, _REPLACEABLE, "object to its mediator")
         before = [fact for fact in facts.of(case_id, FactKind.OBJECTION) if fact.which[0] == side.value]
+        if mediator and any(fact.detail["mediator"] == mediator for fact in before):
+            return self._replaced(case, now)
+        standing.require(case, _REPLACEABLE, "object to its mediator")
+        if mediator not in ("", case.mediator):
+            raise NotNow(f"case {case_id} has another mediator by now; look at it again")
         if side not in SIDES or len(before) >= _OBJECTIONS:
             raise NotNow(f"each side may object to {_OBJECTIONS} mediators; ask the mediation body for more")
         detail = {"mediator": case.mediator, "by": by, "reason": reason}
@@ -60,9 +67,7 @@ class Reassign:
         rows, gone = called_off(case, now)
         accepted = standing.at(replace(case, mediator=None), CaseStatus.ACCEPTED, now)
         standing.move(case, accepted, objection, beside=rows, gone=gone)
-        found = assign(cases.get(case_id), now)
-        wake(case_id, self.timers)
-        return found.mediator is not None
+        return self._replaced(cases.get(case_id), now)
 
     def override(self, case_id: CaseId, mediator: str, by: str, reason: str, now: datetime) -> bool:
         """Assign whom a person chose, with his reason; returns whether that is new.
@@ -79,8 +84,16 @@ class Reassign:
         if against := bars(directory.get(mediator), _wanted(case), day):
             raise NotNow(f"{mediator} cannot be assigned: {'; '.join(against)}")
         _assigned(case, Choice(mediator, (reason,)), by, now)
+        tell_called_off(case, self.timers, now)
         wake(case_id, self.timers)
         return True
+
+    def _replaced(self, case: Case, now: datetime) -> bool:
+        """Assign another where nobody has the case, tell of the meeting called off, and wake the machine."""
+        found = assign(case, now) if case.status == CaseStatus.ACCEPTED else case
+        tell_called_off(case, self.timers, now)
+        wake(case.id, self.timers)
+        return found.mediator is not None
 
 
 def _is_over(case: Case, now: datetime) -> bool:

@@ -41,11 +41,11 @@ class Extend:
             raise NotNow("a mediation is extended by both its sides, where the law lets them")
         if case.limit_at is None or now >= case.limit_at:
             raise NotNow("the mediation's limit is past; apply anew")
-        wishes = facts.of(case_id, FactKind.EXTENSION)
-        if GRANTED in (fact.which[0] for fact in wishes):  # *policy*: as much again, once
+        if facts.exists(case_id, FactKind.EXTENSION, GRANTED):  # *policy*: as much again, once
             raise NotNow("this mediation was extended before")
         facts.append(Fact(case_id, FactKind.EXTENSION, now, (side.value,), {"by": by}))
-        wanted = {fact.which[0] for fact in wishes} | {side.value}
+        # Read after the write: of two sides that ask at once, the later one sees both wishes.
+        wanted = {fact.which[0] for fact in facts.of(case_id, FactKind.EXTENSION)}
         if not wanted >= {each.value for each in SIDES}:
             return False
         longer = case.limit_at + timedelta(seconds=profile.term("mediation_extension").seconds)

@@ -75,9 +75,15 @@ class Schedule:
         case = cases.get(case_id)
         standing.require(case, BOOKABLE, "offer times")
         self._require_lawful(case, offer, now)
-        number = f"{len(facts.of(case_id, FactKind.SLOTS)) + 1:02d}"
-        new = facts.append(Fact(case_id, FactKind.SLOTS, now, (number,), {"by": by, **_kept(offer)}))
-        tell(case, f"{OFFERED}-{int(number)}", self.timers, now)
+        before = facts.of(case_id, FactKind.SLOTS)
+        if before and before[-1].detail == {"by": by, **_kept(offer)}:
+            self._tell_offer(
+                case, before[-1]
+            )  # who offered them may have died before the message was set going
+            return False
+        fact = Fact(case_id, FactKind.SLOTS, now, (f"{len(before) + 1:02d}",), {"by": by, **_kept(offer)})
+        new = facts.append(fact)
+        self._tell_offer(case, fact)
         return new
 
     def book(self, case_id: CaseId, at: datetime, now: datetime) -> Meeting:
@@ -91,19 +97,21 @@ class Schedule:
         offer, before = latest_offer(case_id), meetings.get(case_id)
         if offer is None or at not in offer.times or at <= now:
             raise Taken("this time is not offered; choose one of those shown")
-        if before and before.is_ahead(now) and before.at == at:
-            return before
+        if before and before.at == at and before.is_ahead(now) and case.status == CaseStatus.SCHEDULED:
+            return self._invite(case, before, now)
         meeting = offer.meeting(at, *_next(case, before))
         self._write(case, meeting, before, now)
-        tell(case, f"{INVITATION}-{meeting.number}{meeting.sequence:03d}", self.timers, now)
-        wake(case_id, self.timers)
-        return meeting
+        return self._invite(case, meeting, now)
 
     def call_off(self, case_id: CaseId, by: str, reason: str, now: datetime) -> bool:
-        """Call the meeting ahead off; another time has to be found. Returns whether there was one."""
+        """Call the meeting ahead off; another time has to be found. Returns whether there was one.
+
+        A repeat tells of it once more, if whoever called it off died before he could.
+        """
         case = cases.get(case_id)
         rows, gone = called_off(case, now)
         if not rows:
+            tell_called_off(case, self.timers, now)
             return False
         meeting = meetings.get(case_id)
         number = f"{meeting.number:02d}" if meeting else "00"
@@ -111,9 +119,19 @@ class Schedule:
         fact = Fact(case_id, FactKind.SESSION, now, which, detail)
         assigned = standing.at(case, CaseStatus.ASSIGNED, now)
         new = standing.move(case, assigned, fact, beside=rows, gone=gone)
-        tell(case, f"{CALLED_OFF}-{int(number)}", self.timers, now)
+        tell_called_off(case, self.timers, now)
         wake(case_id, self.timers)
         return new
+
+    def _tell_offer(self, case: Case, offered: Fact) -> None:
+        """Tell of times, once; a repeat makes up for a death before."""
+        tell(case, f"{OFFERED}-{int(offered.which[0])}", self.timers, offered.at)
+
+    def _invite(self, case: Case, meeting: Meeting, now: datetime) -> Meeting:
+        """Tell of what is booked, once, and wake the machine; a repeat makes up for a death before."""
+        tell(case, f"{INVITATION}-{_word(meeting)}", self.timers, now)
+        wake(case.id, self.timers)
+        return meeting
 
     def _require_lawful(self, case: Case, offer: Offer, now: datetime) -> None:
         offer.meeting(now, 1, 0)  # raises ValueError when nobody could take part
@@ -162,6 +180,18 @@ def called_off(case: Case, now: datetime) -> tuple[Sequence[Row], Sequence[Row]]
     off = replace(meeting, sequence=meeting.sequence + 1, cancelled=True)
     rows = [facts.to_row(meetings.fact_of(case.id, off, now))]
     return rows, [bookings.row_of(case.mediator or "", meeting.at, case.id)]
+
+
+def tell_called_off(case: Case, timers: Timers, now: datetime) -> None:
+    """Tell the borrower that his latest meeting is called off, if it is; a repeat tells nothing twice."""
+    meeting = meetings.get(case.id)
+    if meeting and meeting.cancelled:
+        tell(case, f"{CALLED_OFF}-{_word(meeting)}", timers, now)
+
+
+def _word(meeting: Meeting) -> str:
+    """What tells a word about a meeting from all others of its case, in the name of its message."""
+    return f"{meeting.number}{meeting.sequence:03d}"
 
 
 def _next(case: Case, before: Meeting | None) -> tuple[int, int]:

@@ -64,11 +64,12 @@ def move(
 ) -> bool:
     """Take a case from where `case` was read to where `moved` stands, and record why, all or none.
 
-    Returns False for a repeat of the same fact. Raises NotNow when it has moved on since it was read.
+    Returns False for a repeat of the same fact. Raises NotNow when it has moved on since it was read, also
+    when another act took the number that this fact would have.
     """
     if heads.move(moved, (case.status,), fact, beside=beside, gone=gone, was=case):
         return True
-    if facts.exists(case.id, fact.kind, *fact.which):
+    if facts.stands(fact):
         return False
     raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
 

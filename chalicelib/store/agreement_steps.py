@@ -31,8 +31,12 @@ def seal(case_id: CaseId, found: Sequence[Fact], now: datetime, prepaid: int | N
 
 
 def leave_unsigned(case_id: CaseId, fact: Fact) -> bool:
-    """Record that nobody signs this text any more, and adjourn; False unless the case is SIGNING."""
-    return _move(case_id, [facts.to_row(fact)], CaseStatus.SIGNING, CaseStatus.ADJOURNED, fact.at)
+    """Record that nobody signs this text any more, and adjourn; False unless the case is SIGNING.
+
+    Nor once all have signed: a refusal that comes with the last signature is before it or too late.
+    """
+    unsigned = CaseRow.signed.does_not_exist()
+    return _move(case_id, [facts.to_row(fact)], CaseStatus.SIGNING, CaseStatus.ADJOURNED, fact.at, unsigned)
 
 
 def _move(
@@ -44,6 +48,7 @@ def _move(
     also: Condition | None = None,
 ) -> bool:
     into = [CaseRow.status.set(after.value), CaseRow.since.set(now)]
+    into.append(CaseRow.signed.remove())
     into.append(CaseRow.prepaid.remove())  # a text of its own rests on a balance of its own
     if after == CaseStatus.PLAN_ACTIVE:  # nobody's turn any more
         into += [CaseRow.worklist.remove(), CaseRow.due_at.remove()]

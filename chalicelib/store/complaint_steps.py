@@ -47,8 +47,9 @@ def take(before: Complaint, after: Complaint, step: Step) -> Complaint:
     """
     moved = replace(after, sequence=before.sequence + 1)
     for _ in range(_TRIES_AT_CONFLICT):
-        if _write(before, moved, step):
+        if _write(before, moved, step) or (moved.sequence, step) in _last(moved):
             return moved
+        _require_unmoved(before)
     raise TryAgain(f"complaint {before.reference} is being written by others")
 
 
@@ -63,6 +64,11 @@ def of(complaint: Complaint) -> list[tuple[int, Step]]:
         rows = FactRow.query(partition, FactRow.sk.startswith(start), consistent_read=True)
         mine = [(int(row.sk.removeprefix(start)), row.at, row.detail) for row in rows]
     return [(number, _step(at, detail)) for number, at, detail in sorted(mine, key=lambda one: one[0])]
+
+
+def _last(complaint: Complaint) -> list[tuple[int, Step]]:
+    """Return the newest step: one's own, when the acknowledgement of its write was lost."""
+    return of(complaint)[-1:]
 
 
 def _step(at: datetime, detail: Mapping[str, Any]) -> Step:
@@ -88,7 +94,6 @@ def _write(before: Complaint, after: Complaint, step: Step) -> bool:
     except TransactWriteError as error:
         if not (conflicted(error) or lost(error)):
             raise
-        _require_unmoved(before)
         return False
     return True
 

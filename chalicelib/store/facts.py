@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,6 +50,16 @@ def exists(case_id: CaseId, kind: FactKind, *which: str) -> bool:
     except FactRow.DoesNotExist:
         return False
     return True
+
+
+def stands(fact: Fact) -> bool:
+    """Whether this fact is on record in these words: another's under the same name is no repeat of it."""
+    key = keys.fact(fact.case_id, fact.kind, *fact.which)
+    try:
+        row = FactRow.get(keys.loan(fact.case_id.loan_key), key, consistent_read=True)
+    except FactRow.DoesNotExist:
+        return False
+    return bool(row.detail == json.loads(json.dumps(dict(fact.detail))))
 
 
 def of(case_id: CaseId, kind: FactKind | None = None) -> list[Fact]:

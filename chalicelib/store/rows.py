@@ -121,6 +121,7 @@ class CaseRow(Row):
     due_at = MomentAttribute(null=True)
     plan = NumberAttribute(null=True)
     prepaid = NumberAttribute(null=True)
+    signed = BooleanAttribute(null=True)
 
 
 class FactRow(Row):

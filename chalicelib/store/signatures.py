@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.agreement import Party
@@ -59,5 +60,7 @@ def _write(fact: Fact, code: SigningCode) -> None:
             [SigningCodeRow.used.set(True)],
             unused & (SigningCodeRow.digest == fact.which[0]),
         )
-        head = CaseRow(keys.loan(case_id.loan_key), keys.CASE)
-        transaction.update(head, [CaseRow.status.set(signing)], own)
+        unmoved: list[Action] = [CaseRow.status.set(signing)]
+        if fact.which[1] == Party.MEDIATOR:  # he signs last: from now on nobody refuses this text
+            unmoved.append(CaseRow.signed.set(True))
+        transaction.update(CaseRow(keys.loan(case_id.loan_key), keys.CASE), unmoved, own)

@@ -14,6 +14,7 @@ from chalicelib.domain.profile import Profile
 from tests import lenders_app
 from tests.faults import web
 from tests.faults.plane import installed
+from tests.faults.seal import papers_set_once
 from tests.faults.sweep import SUMMARY
 from tests.faults.world import World
 
@@ -23,7 +24,7 @@ def world() -> Iterator[World]:
     with mock_aws():
         made = World()
         lines = web.on(made.plane, lambda: made.state.chance)
-        with installed(made.plane), lines, _profiles_of(made), _seldom_collected():
+        with installed(made.plane), lines, _profiles_of(made), papers_set_once(), _seldom_collected():
             yield made
 
 

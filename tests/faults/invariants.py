@@ -13,8 +13,11 @@ from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import loan_key
 from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.moments import from_stamp
+from chalicelib.domain.plan_stage import KEPT_TO
+from tests.faults.agreed import mediated
 from tests.faults.buckets import digest
-from tests.faults.people import REPLIES
+from tests.faults.desks import handled
+from tests.faults.people import OF_AN_AGREEMENT, REPLIES, UNCAPPED
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
@@ -46,6 +49,8 @@ def violations(world: World) -> list[str]:
     found += sent(world)
     found += codes(world)
     found += _told(world)
+    found += mediated(world)
+    found += handled(world)
     return found
 
 
@@ -93,7 +98,7 @@ def followed(world: World, fault: Fault | None) -> Iterator[str]:
 def _caps(world: World) -> Iterator[str]:
     """One SMS and one e-mail in 24 hours for each person, over all his cases (CN.text_email_daily)."""
     for channel in ("SMS", "EMAIL"):
-        counted = [one for one in world.providers.outbox if not one.tags["step"].startswith(REPLIES)]
+        counted = [one for one in world.providers.outbox if not one.tags["step"].startswith(UNCAPPED)]
         written = sorted((one.to, one.at) for one in counted if one.channel == channel)
         for (to, at), (same, later) in pairwise(written):
             if to == same and later - at < timedelta(days=1):
@@ -193,6 +198,10 @@ def _heard(fact: tuple[str, ...], facts: list[tuple[str, ...]]) -> bool:
 def _executions(world: World, row: Row, is_open: bool) -> Iterator[str]:
     """One live execution per open case, and the token on record is the one that wakes it."""
     live = world.machine.live(id_of(row))
+    if row["status"] in KEPT_TO:
+        yield from (f"{row['status']}, yet its case waits in {one.state}" for one in live)
+        plans = world.machine.of("repayment")
+        live = [one for one in plans if one.live and one.case_id == id_of(row)]
     if len(live) != is_open:
         states = [one.state for one in live]
         yield f"{row['status']} case with {len(live)} live executions {states} {world.histories()}"
@@ -242,7 +251,7 @@ def _feedback(world: World, row: Row, facts: list[tuple[str, ...]], is_open: boo
     """Whoever answered is no longer reminded, and his feedback is confirmed."""
     live = world.machine.live(id_of(row))
     stage = STAGE_OF.get(CaseStatus(row["status"]))
-    if is_open and stage and [one.state for one in live] != [stage.value]:
+    if is_open and stage and row["status"] not in KEPT_TO and [one.state for one in live] != [stage.value]:
         yield f"{row['status']}, yet the execution is in {[one.state for one in live]}"
     told = {fact[0] for fact in facts if fact[1:2] == (RECEIPT,)}
     if is_open and any(fact[0] == "FEEDBACK" for fact in facts) and not told & {"SENT", "UNKNOWN"}:
@@ -260,15 +269,22 @@ def _delivery(world: World, delivery: Delivery) -> Iterator[str]:
     total, _ = world.state.claimed.get((case_id, f"{step}#{channel}"), (None, False))
     if total is None:
         yield f"sent without a claim: {delivery.notice}"
-    elif channel == "VOICE" or step.startswith(REPLIES):
-        if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
-            yield f"it names the amount: {delivery.notice}"
-    elif f"{total / 100:,.2f}" not in delivery.text:
-        yield f"the message does not say {total}: {delivery.notice}"
+    else:
+        yield from _amount(delivery, total)
     if not _is_kept(world, delivery):
         yield f"sent, yet its bytes are not kept: {delivery.notice}"
     if not world.opens(delivery):
         yield f"dead link: {delivery.notice}"
+
+
+def _amount(delivery: Delivery, total: int) -> Iterator[str]:
+    """A notice says the amount, a call and an answer to him do not; an agreement has amounts of its own."""
+    _, step, channel = delivery.notice
+    if channel == "VOICE" or step.startswith(REPLIES):
+        if any(digit in delivery.text for digit in (f"{total / 100:,.2f}", str(total))):
+            yield f"it names the amount: {delivery.notice}"
+    elif not step.startswith(OF_AN_AGREEMENT) and f"{total / 100:,.2f}" not in delivery.text:
+        yield f"the message does not say {total}: {delivery.notice}"
 
 
 def unknown(world: World) -> list[tuple[str, ...]]:

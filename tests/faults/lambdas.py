@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -23,13 +24,14 @@ from tests.faults.buckets import Buckets
 from tests.faults.machine import Machine, TaskFailed
 from tests.faults.plane import Call, Crash, Plane
 from tests.faults.provider import CODES, SIGNATURE, Delivery, Providers
+from tests.faults.seal import kms
 from tests.faults.state import Snapshot, State, rows, table
 from tests.faults.web import APP_URL
 from tests.road import SECRET, Road
 
 ANSWERS = (CONFIRMATION, RECEIPT, ACCESS_CODE)
 """Messages that answer an act of his own, over whatever channel he used."""
-DUE_LATER = (*ANSWERS, "meeting_", *COMPLAINTS)
+DUE_LATER = (*ANSWERS, "meeting_", "agreement_to_sign", "signing_code", "instalment_", "plan_", *COMPLAINTS)
 """Messages that may fall due when the notices are over: a payment stops no complaint's clock."""
 _FUNCTIONS = {
     "AwaitSignal": "await_signal",
@@ -81,10 +83,12 @@ class Lambdas:
             "sesv2": self.providers.email,
             "alibaba": self.providers.alibaba,
             "app": self.providers.app,
+            "kms": kms,
             "s3": Buckets(lambda: self.state.objects, self.providers.letter).answer,
         }
         self.plane.after_call = self._watch
         self.early_receipts = False
+        self.kept: dict[Callable[[Any], None], Snapshot] = {}
         self._empty = self.snapshot()
 
     def snapshot(self) -> Snapshot:

@@ -27,6 +27,10 @@ from tests.walk import FEEDBACK, Answers, walk
 FACTOR = "123X"
 REPLIES = (*ANSWERS, *COMPLAINTS)
 """Messages that answer an act of his own or a complaint: they say nothing of the debt, no cap counts them."""
+UNCAPPED = (*REPLIES, "meeting_", "agreement_to_sign", "signing_code", "plan_completed")
+"""Messages that no cap delays."""
+OF_AN_AGREEMENT = ("meeting_", "agreement_to_sign", "signing_code", "instalment_", "plan_")
+"""Messages that say nothing of the whole debt, or amounts of their own."""
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -234,7 +238,7 @@ class People(Lambdas):
     def opens(self, delivery: Delivery) -> bool:
         """Whether the link in a message leads anywhere; a call reads none out, a confirmation has none."""
         if "/n/" not in delivery.text:
-            return delivery.channel == "VOICE" or delivery.tags["step"].startswith(REPLIES)
+            return delivery.channel == "VOICE" or delivery.tags["step"].startswith((*REPLIES, "signing_code"))
         digest = links.digest(self.token_in(delivery), KEYS["link_pepper"].encode())
         return any(row["pk"] == f"LINK#{digest}" for row in rows())
 

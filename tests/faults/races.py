@@ -127,6 +127,7 @@ class Race:
     first: Act
     second: Act
     whole: bool = True
+    to_the_end: bool = True
 
     def __str__(self) -> str:
         return self.name
@@ -146,7 +147,7 @@ class Race:
                 between(world, order[0][1] + 1, self.first, self.second)
             else:
                 together(world, self.first, self.second, order)
-            after = aftermaths.of(world)
+            after = aftermaths.of(world, to_the_end=self.to_the_end)
             found = after.broken + [f"UNKNOWN without a fault: {each}" for each in after.unknown]
             yield from (f"{self}, {order[0][1]} then {order[1][1]}: {each}" for each in found)
 

@@ -17,7 +17,8 @@ class Scenario:
     """`prepare` leads up to the act; `receipts`: never, early (before the send is answered) or late (twice).
 
     `to_the_end`: go on until the case is closed (a scene that ends like another one need not); `only`: the
-    calls that are to fail, where the others fail in another scene just so; `sender_gone`: an UNKNOWN is due.
+    calls that are to fail, where the others fail in another scene just so; `reads`: calls that change nothing
+    fail too, else only those after which something is torn; `sender_gone`: an UNKNOWN is due.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Scenario:
     to_the_end: bool = True
     only: tuple[str, ...] = ()
     sender_gone: bool = False
+    reads: bool = True
 
     def __str__(self) -> str:
         return self.name

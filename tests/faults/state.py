@@ -36,7 +36,10 @@ class State:
     """All that a scenario leaves behind outside the table, so that it can be taken back.
 
     `chance` (0 to 1) chooses between two SMS providers, `apps`: the profile uses the lender's app; `told`:
-    what was taken from a provider by another door than its queue (case, step, channel, word).
+    what was taken from a provider by another door than its queue (case, step, channel, word); `answers`: what
+    each form of the staff was last answered, `refused` in which words; `raced`: none is sent again after the
+    other
+    act has answered it in its own way.
     """
 
     now: datetime = NOON
@@ -63,6 +66,9 @@ class State:
     chance: float = 0.0
     apps: bool = False
     told: list[tuple[str, str, str, str]] = field(default_factory=list)
+    answers: dict[str, int] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    raced: bool = False
 
 
 @dataclass

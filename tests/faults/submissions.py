@@ -26,10 +26,12 @@ def sent(world: World) -> Iterator[str]:
     """What somebody saw confirmed is on record once, and what is on record he saw confirmed."""
     borrower = world.state.borrower
     for journey, ident in borrower.confirmed:
+        if journey not in KINDS:
+            continue  # a meeting is judged by its own record (agreed.py)
         if (found := _recorded(journey, ident)) != 1:
             yield f"confirmed, yet on record {found} times: {journey} {ident}"
     mine = (borrower.check.split("/")[3], borrower.answers_id) if borrower.check else ("", "")
-    if borrower.check and mine not in borrower.confirmed and not world.state.gave_up and _recorded(*mine):
+    if mine[0] in KINDS and mine not in borrower.confirmed and not world.state.gave_up and _recorded(*mine):
         yield "what he sent is on record, yet he was told otherwise"
 
 

@@ -15,7 +15,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.world import Restless, Snapshot, World
 
 # A call that changes nothing looks the same whether its effect came or not.
-_READS = ("GetItem", "GetObject", "Query", "GetSecretValue", "DescribeExecution")
+_READS = ("GetItem", "GetObject", "Query", "GetSecretValue", "DescribeExecution", "GetPublicKey")
 # Away before the effect, and after it; a read fails alike in both, and a send is not retried anyway.
 _LASTING = (Mode.THROTTLE, Mode.READ_TIMEOUT)
 
@@ -96,12 +96,12 @@ class Tally:
         return f"{self.runs} runs, duplicates {self.duplicates}, unknown {self.unknown}"
 
 
-def faults_of(calls: list[Call], only: Collection[str] = ()) -> Iterator[Fault]:
+def faults_of(calls: list[Call], only: Collection[str] = (), *, also_reads: bool = True) -> Iterator[Fault]:
     """Yield every way in which each call (named in `only`, or any) can fail: once, and for its invocation."""
     for number, call in enumerate(calls, 1):
-        if only and call.name not in only:
-            continue
         reads = call.operation in _READS
+        if (only and call.name not in only) or (reads and not also_reads):
+            continue
         yield from (Fault(number, mode) for mode in Mode if not (reads and mode == Mode.HTTP500_LOST))
         if call.operation not in SENDS:
             yield from (Fault(number, mode, lasting=True) for mode in _LASTING[: 1 if reads else 2])
@@ -122,7 +122,7 @@ class Sweep:
         self._act(before, None)
         calls = list(self.world.plane.calls)
         yield from (f"{self.scenario}, no fault: {each}" for each in self._judged(None))
-        for fault in faults_of(calls, only or self.scenario.only):
+        for fault in faults_of(calls, only or self.scenario.only, also_reads=self.scenario.reads):
             self._act(before, fault)
             hit = self.world.plane.hit
             assert hit is not None

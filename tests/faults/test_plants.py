@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.borrower_scenes import BORROWER_SCENES
+from tests.faults.mediation_races import MEDIATION_RACES
+from tests.faults.mediation_scenes import MEDIATION_SCENES
 from tests.faults.plants import PLANTS, Plant
 from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.races import RACES
@@ -27,10 +29,12 @@ def test_a_planted_bug_is_seen(world: World, plant: Plant, monkeypatch: pytest.M
 
 
 def _first_violation(world: World, name: str, at: tuple[str, ...]) -> str | None:
-    for race in RACES:
+    for race in (*RACES, *MEDIATION_RACES):
         if race.name == name:
             return next(race.run(world, Aftermaths()), None)
     [scenario] = [
-        scenario for scenario in (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES) if scenario.name == name
+        scenario
+        for scenario in (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES, *MEDIATION_SCENES)
+        if scenario.name == name
     ]
     return next(Sweep(world, scenario).run(at), None)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.borrower_scenes import BORROWER_SCENES
+from tests.faults.mediation_scenes import MEDIATION_SCENES
 from tests.faults.provider_scenes import PROVIDER_SCENES
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.sweep import SUMMARY, Aftermaths, Sweep, Tally
 from tests.faults.world import World
 
-ALL = (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES)
+ALL = (*SCENARIOS, *PROVIDER_SCENES, *BORROWER_SCENES, *MEDIATION_SCENES)
 
 # What may end as UNKNOWN, and only that: the fault hit the send, or fell between the claim and its record.
 UNKNOWN_AFTER = {

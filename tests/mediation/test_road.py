@@ -210,7 +210,7 @@ def test_a_meeting_called_off_is_told_and_its_time_is_free(booked: Scene) -> Non
     assert not schedule.call_off(CASE_ID, "m-1", "调解员生病", now)
     assert booked.case.status == CaseStatus.ASSIGNED
     assert open_times(booked.case, now) == [WED, THU]
-    assert f"{CASE_ID}-meeting_cancelled-1" in booked.machine.statuses
+    assert f"{CASE_ID}-meeting_cancelled-1001" in booked.machine.statuses
 
 
 # --- sessions ------------------------------------------------------------------------------------------

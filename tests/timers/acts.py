@@ -36,6 +36,7 @@ from chalicelib.mediation.session import Session
 from chalicelib.repayment.refer import Refer
 from chalicelib.store import agreements, complaints, directory, holds, lenders, persons, plans, signing_codes
 from chalicelib.store.facts import Fact
+from tests import signing
 from tests.bench import gateway
 from tests.complaints.desk import ANNA, BO, SU
 from tests.mediation.test_assign import LI_JING
@@ -207,11 +208,11 @@ def borrower_signs(play: Play) -> None:
 
 
 def creditor_signs(play: Play) -> None:
-    play.scene.wiring.sign.as_creditor(CASE_ID, digest(), by="bank-1", name="王芳", now=play.now)
+    signing.signs(play.scene.wiring, CASE_ID, digest(), Party.CREDITOR, signing.representative())
 
 
 def mediator_signs(play: Play) -> None:
-    play.scene.wiring.sign.as_mediator(CASE_ID, digest(), by=LI_JING.id, name="李静", now=play.now)
+    signing.signs(play.scene.wiring, CASE_ID, digest(), Party.MEDIATOR, signing.mediator(LI_JING.id))
 
 
 def sign(play: Play) -> None:

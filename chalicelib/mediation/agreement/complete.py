@@ -50,9 +50,9 @@ class Complete:
         agreement = agreements.get(case_id)
         if agreement and agreement.signed_by_all_at and not agreement.sealed_at:
             self._seal(cases.get(case_id), agreement, now)
-        self.wake(case_id)
         if not agreement or not agreement.signed_by_all_at:
             return False
+        self.wake(case_id)
         if plan := plans.get(case_id):
             self.repay(case_id, plan.generation)
         return True
