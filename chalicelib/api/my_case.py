@@ -6,6 +6,7 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
+from chalicelib.api.introduced import mediator_of
 from chalicelib.api.opened import Opened, open_case, regulator
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit, Who, visited
@@ -44,6 +45,7 @@ def overview(visit: Visit) -> Response:
         steps=_steps(opened),
         next=_next(opened),
         holds=_holds(opened),
+        mediator=mediator_of(visit, opened.mine.stand.case),
         complaints=[(name, opened.day(day), opened.left(day)) for name, day in opened.mine.complaints()],
         doings=[(each.value, _PATHS[each]) for each in can if each != first],
         main=(first.value, _PATHS[first]) if first else None,

@@ -41,6 +41,8 @@ UNDER_WAY = (
 """The statuses of a mediation from its application until all have signed."""
 CHAIRED = UNDER_WAY[2:]
 """Those in which it has a mediator, so that the next act is his."""
+REPLACEABLE = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
+"""Those in which a side may object to him, and somebody else can take over: between sessions."""
 
 
 CASE_STAFF = "CASE_STAFF"
