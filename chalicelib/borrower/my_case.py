@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import FactKind, Wish
+from chalicelib.domain.codes import CaseStatus, FactKind, Wish
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.progress import Stand
 from chalicelib.domain.windows import zones_of
@@ -52,8 +52,8 @@ def read(case: Case, now: datetime) -> MyCase:
         answered_at=_first(found.facts, FactKind.FEEDBACK, FactKind.APPLICATION),
         applied_at=applied,
         accepted_at=_last(found.facts, FactKind.ACCEPTED) if applied else None,
-        arranged_at=_first(found.facts, FactKind.ASSIGNED, FactKind.MEETING) if applied else None,
-        offered_at=_last(found.facts, FactKind.SLOTS),
+        arranged_at=_arranged_at(found.facts) if applied and case.status != CaseStatus.ACCEPTED else None,
+        offered_at=_offered_at(found.facts),
         extended=any(fact.kind == FactKind.EXTENSION and fact.which[0] == GRANTED for fact in found.facts),
         plan_at=_first(found.facts, FactKind.PLAN),
         limit_at=found.limit_at,
@@ -70,6 +70,17 @@ def _first(found: Sequence[Fact], *kinds: FactKind) -> datetime | None:
 
 def _last(found: Sequence[Fact], kind: FactKind) -> datetime | None:
     return next((fact.at for fact in reversed(found) if fact.kind == kind), None)
+
+
+def _arranged_at(found: Sequence[Fact]) -> datetime | None:
+    """Return when who mediates now was named."""
+    return _last(found, FactKind.ASSIGNED) or _first(found, FactKind.MEETING)
+
+
+def _offered_at(found: Sequence[Fact]) -> datetime | None:
+    """Return when times were last offered, unless somebody else mediates since."""
+    offered, assigned = _last(found, FactKind.SLOTS), _last(found, FactKind.ASSIGNED)
+    return None if offered and assigned and offered < assigned else offered
 
 
 def _applied_at(found: Sequence[Fact]) -> datetime | None:

@@ -53,7 +53,7 @@ def _meeting(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
 
 
 def _times(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
-    if offer := schedule.latest_offer(this.case.id):
+    if offer := schedule.latest_offer(this.case):
         return {"meeting": _told(this, offer.meeting(offer.times[0], 1, 0))}
     raise NoticeBlocked("no times are on record; nobody can choose one")
 

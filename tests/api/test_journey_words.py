@@ -16,6 +16,7 @@ from chalicelib.forms.journeys.complain import COMPLAIN_OPEN
 from chalicelib.forms.journeys.dispute import DISPUTE
 from chalicelib.forms.journeys.extend import EXTEND
 from chalicelib.forms.journeys.meeting_time import MEETING_TIME
+from chalicelib.forms.journeys.object import OBJECT
 from chalicelib.forms.journeys.renegotiate import RENEGOTIATE
 from chalicelib.forms.journeys.reschedule import RESCHEDULE
 from chalicelib.forms.journeys.statement import STATEMENT
@@ -26,7 +27,7 @@ from tests.scene import Scene
 
 JOURNEYS = (
     *(APPLY, ASK, COMPLAIN_OPEN, DISPUTE, EXTEND, MEETING_TIME),
-    *(RENEGOTIATE, RESCHEDULE, STATEMENT, WITHDRAW),
+    *(OBJECT, RENEGOTIATE, RESCHEDULE, STATEMENT, WITHDRAW),
 )
 HEAVIEST = 14 * 1024
 

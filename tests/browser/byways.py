@@ -38,6 +38,8 @@ def by_code(who: Visitor, stage: Stage) -> None:
     assert who.path == "/my/info", who.path
     who.open("/my/form/reschedule")
     who.at("reschedule-nothing")
+    who.open("/my/form/object")
+    who.at("object-nothing")
     who.open("/my/form/survey")
     who.at("survey-none")
     _branches(who)
