@@ -179,7 +179,7 @@ def guest(anyone: Visitor) -> None:
     (kept,) = complaints.find(reference)
     for contact, status in (("13800138099", 400), (kept.contact, 200)):
         anyone.send("/open/complaint", {"reference": reference, "contact": contact}, status)
-    for page in ("", "/talks", "/talks/talk0001"):
+    for page in ("", "/people", "/talks", "/talks/talk0001"):
         anyone.get(f"/open{page}")
     anyone.journey("sign_up", {**SIGN_UP, "who": {"contact": "b@example.com"}})
 
