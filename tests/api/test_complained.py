@@ -1,4 +1,4 @@
-"""One's own complaints, in a case and as a stranger: how each stands, taking one back, asking for a review."""
+"""One's own complaints, in a case and as a stranger: how each stands, withdrawing, asking for a review."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SIGN_UP: Answers = {
     "who": {"contact": "a@example.com"},
     "consent": {"consent": "YES"},
 }
-PAGES = ("", "/messages", "/documents", "/evidence", "/meeting", "/agreement", "/plan")
+PAGES = ("", "/messages", "/documents", "/evidence", "/meeting", "/agreement", "/plan", "/complaints")
 WORDS = {"en": "x", "zh-CN": "x"}
 
 
@@ -97,6 +97,7 @@ def journeys(mine: Visitor) -> None:
         ("dispute", inside.DISPUTE),
         ("complain", inside.COMPLAINT),
         ("ask", inside.QUESTION),
+        ("withdraw_complaint", inside.TAKE_BACK),
     ):
         mine.journey(name, dict(road))
     mine.journey("survey", SURVEY)
