@@ -11,6 +11,7 @@ from chalicelib.domain.errors import NoPlanInForce
 from chalicelib.domain.repayment_plan import monthly
 from chalicelib.repayment.refer import Refer
 from chalicelib.repayment.renegotiate import Renegotiate
+from chalicelib.repayment.steer import Leg, Steer
 from chalicelib.store import cases, waiting
 from tests.repayment.keeper import Keeper, asked
 from tests.repayment.test_timers import EACH, GRACE_OVER, local
@@ -95,6 +96,7 @@ def test_a_request_is_off_the_list_once_the_next_plan_runs(keeper: Keeper) -> No
     assert listed(keeper, FactKind.RENEGOTIATION) == 0
     renegotiate(keeper).ask(keeper.case, asked(keeper.now, "asked0000002"))
     keeper.run()
+    Steer(keeper.scene.wiring.timers, keeper.scene.road.clock)(Leg(CASE_ID, 2, 1, keeper.now, 0))
     assert listed(keeper, FactKind.RENEGOTIATION) == 1, "another plan, another request"
 
 
