@@ -65,6 +65,7 @@ class Review:
             redress = standing.words(redress, "what is made good")
         reviewed = Decision(outcome, reasons, redress.strip(), actor.id, now)
         if found.reviewed and replace(found.reviewed, at=now) == reviewed:
+            tell(found, REVIEW, self.timers, found.reviewed.at)  # its start may have been lost
             return False
         self._require_reviewer(found, actor)
         after = replace(found, reviewed=reviewed)

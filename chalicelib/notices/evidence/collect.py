@@ -48,7 +48,8 @@ def collect(case_id: CaseId, archive: Archive) -> Dossier:
     """Return all that is on record; what should be and is not becomes a record too, of kind GAP.
 
     What was said in a session is left out, whoever the bundle is for (invariant 24): that sessions were held
-    is told, not why one was adjourned. The same state of the case gives the same records. Raises NotFound when there is no such case.
+    is told, not why one was adjourned. The same state of the case gives the same records. Raises NotFound
+    when there is no such case.
     """
     case = cases.get(case_id)
     facts = [_without_talk(fact) for fact in timeline.of(case) if fact.kind not in OF_SESSIONS]
