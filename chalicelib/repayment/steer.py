@@ -15,6 +15,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.plan_stage import KEPT_TO, Standing, is_held, seen, standing, zone_of
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.repayment_plan import RepaymentPlan
+from chalicelib.repayment import court as court_reminder
 from chalicelib.repayment import renegotiate
 from chalicelib.repayment.breach import breach, latest_breach, take_off_the_list
 from chalicelib.repayment.renegotiate import Renegotiate, is_asked
@@ -109,7 +110,8 @@ class Steer:
         if at.stage in (Stage.GRACE, Stage.BREACHED) and is_held(case, profile):
             return _coming(Stage.HELD, now + _LOOK_AGAIN, case, plan, now)
         self._tell(case, plan, at, now)
-        until = at.until or _grace_anew(case, at, profile, now)
+        court = court_reminder.remind(case, now, self.timers)
+        until = min(filter(None, (at.until, court))) if at.until else _grace_anew(case, at, profile, now)
         if until is None:
             self._break(case, plan, at, now)
             return None
