@@ -20,6 +20,7 @@ from chalicelib.api.my_agreement import my_agreement
 from chalicelib.api.my_case import my_case
 from chalicelib.api.my_mediation import my_mediation
 from chalicelib.api.my_records import my_records
+from chalicelib.api.people import people
 from chalicelib.api.providers import providers
 from chalicelib.api.public import public
 from chalicelib.api.questions import questions
@@ -51,6 +52,7 @@ app.register_blueprint(my_records)
 app.register_blueprint(my_mediation)
 app.register_blueprint(my_agreement)
 app.register_blueprint(talks)
+app.register_blueprint(people)
 app.register_middleware(guard, "http")
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))

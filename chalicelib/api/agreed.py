@@ -68,7 +68,7 @@ def court(opened: Opened, found: Agreement | None) -> dict[str, Any] | None:
     """Return where the application to the court stands; None where the law knows none, or before its time."""
     if found is None or found.in_force_since is None:
         return None
-    from chalicelib.mediation.agreement.confirm import confirmation_of
+    from chalicelib.store.confirmations import confirmation_of
 
     stand = opened.mine.stand
     asked = confirmation_of(stand.case, found, opened.mine.facts)

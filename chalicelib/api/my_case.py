@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint, Response
 
+from chalicelib.api.introduced import mediator_of
 from chalicelib.api.opened import Opened, open_case, regulator
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit, Who, visited
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.progress import Doing, Milestone, current, doings, reached, what_next
 from chalicelib.texts import fill
+
+if TYPE_CHECKING:
+    from chalicelib.borrower.my_case import Complained
 
 my_case = Blueprint(__name__)
 
@@ -44,7 +48,8 @@ def overview(visit: Visit) -> Response:
         steps=_steps(opened),
         next=_next(opened),
         holds=_holds(opened),
-        complaints=[(name, opened.day(day), opened.left(day)) for name, day in opened.mine.complaints()],
+        mediator=mediator_of(visit, opened.mine.stand.case),
+        complaints=[_complaint(opened, each) for each in opened.mine.complaints()],
         doings=[(each.value, _PATHS[each]) for each in can if each != first],
         main=(first.value, _PATHS[first]) if first else None,
         has=_has(opened),
@@ -86,6 +91,13 @@ def _holds(opened: Opened) -> list[str]:
     """Return what each hold means for him; one of a kind unknown here stops whatever any hold stops."""
     words = words_of("my_case", opened.visit.language)["holds"]
     return [words.get(kind, words["OTHER"]) for kind in sorted(opened.mine.stand.case.holds)]
+
+
+def _complaint(opened: Opened, each: Complained) -> dict[str, str]:
+    """Return how a complaint stands, in one line; days are left while an answer is owed to him."""
+    words = words_of("my_case", opened.visit.language)["complaint_lines"][each.state]
+    line = fill(words, reference=each.reference, day=opened.day(each.by))
+    return {"line": line, "left": opened.left(each.by) if each.state in ("OPEN", "REVIEW") else ""}
 
 
 def _has(opened: Opened) -> dict[str, bool]:

@@ -9,6 +9,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.api.calendar_file import Event, calendar_file
 from chalicelib.api.files import CALENDAR, attachment
+from chalicelib.api.introduced import mediator_of
 from chalicelib.api.opened import Opened, open_case, regulator
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit, Who, visited
@@ -30,7 +31,9 @@ def meeting(visit: Visit) -> Response:
     """Show when, how, where and with whom; or that nothing is arranged yet."""
     opened = open_case(visit)
     found = opened.mine.stand.meeting
-    return visit.page("meeting", m=_meeting(opened, found) if found else None, desk=regulator(opened))
+    shown = _meeting(opened, found) if found else None
+    mediator = mediator_of(visit, opened.mine.stand.case)
+    return visit.page("meeting", m=shown, mediator=mediator, desk=regulator(opened))
 
 
 @my_mediation.route("/my/meeting.ics", methods=["GET"])

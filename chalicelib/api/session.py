@@ -40,6 +40,10 @@ class Session:
         """Return the token that this session's forms must carry."""
         return _mac(key, "csrf", f"{self.subject}.{self.issued}")
 
+    def grant(self, key: bytes, what: str) -> str:
+        """Return what proves that this session was shown something; good for as long as it lasts."""
+        return _mac(key, "grant", f"{self.subject}.{self.issued}.{what}")
+
     def seen_at(self, now: datetime) -> Session:
         """Return the session as of one more page."""
         return Session(self.subject, self.issued, int(now.timestamp()))

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib import profiles
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import FactKind, Wish
+from chalicelib.domain.codes import CaseStatus, FactKind, Wish
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.progress import Stand
 from chalicelib.domain.windows import zones_of
 from chalicelib.mediation.extend import GRANTED
 from chalicelib.store import agreements, dossier, meetings, plans
 from chalicelib.store.facts import Fact
+
+_STATES = {
+    "DECIDED": "DECIDED",
+    "REVIEW_ASKED": "REVIEW",
+    "REVIEWED": "DECIDED",
+    "CLOSED": "ENDED",
+    "WITHDRAWN": "ENDED",
+}
+"""Where a step of a complaint leads, for who made it; every other leaves it where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """One's own complaint: OPEN, DECIDED, in REVIEW or ENDED, and by which day the next answer comes."""
+
+    reference: str
+    state: str
+    by: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +47,26 @@ class MyCase:
         """Return the facts of some kinds, oldest first."""
         return [fact for fact in self.facts if fact.kind in kinds]
 
-    def complaints(self) -> list[tuple[str, date]]:
-        """Return each complaint's reference and the last day for its decision (the profile's own term)."""
+    def complaints(self) -> list[Complained]:
+        """Return each complaint and the day it is answered by, as its last step left it."""
+        steps = self.of(FactKind.HANDLING)
         return [
-            (str(fact.detail.get("reference", "")), self._decision_by(fact))
+            self._complained(fact, [step for step in steps if step.which[0] == fact.which[0]])
             for fact in self.of(FactKind.COMPLAINT)
         ]
 
-    def _decision_by(self, complaint: Fact) -> date:
-        return self.profile.last_day("complaint_decision", self.stand.day(complaint.at))
+    def _complained(self, made: Fact, steps: Sequence[Fact]) -> Complained:
+        by = self.profile.last_day("complaint_decision", self.stand.day(made.at))
+        found = Complained(str(made.detail.get("reference", "")), "OPEN", by)
+        for step in sorted(steps, key=lambda one: one.which[1]):
+            name = str(step.detail["step"])
+            day = step.detail.get("decide_by") or step.detail.get("review_by")
+            found = replace(
+                found,
+                state=_STATES.get(name, found.state),
+                by=date.fromisoformat(str(day)) if day else found.by,
+            )
+        return found
 
 
 def read(case: Case, now: datetime) -> MyCase:
@@ -52,8 +81,8 @@ def read(case: Case, now: datetime) -> MyCase:
         answered_at=_first(found.facts, FactKind.FEEDBACK, FactKind.APPLICATION),
         applied_at=applied,
         accepted_at=_last(found.facts, FactKind.ACCEPTED) if applied else None,
-        arranged_at=_first(found.facts, FactKind.ASSIGNED, FactKind.MEETING) if applied else None,
-        offered_at=_last(found.facts, FactKind.SLOTS),
+        arranged_at=_arranged_at(found.facts) if applied and case.status != CaseStatus.ACCEPTED else None,
+        offered_at=_offered_at(found.facts),
         extended=any(fact.kind == FactKind.EXTENSION and fact.which[0] == GRANTED for fact in found.facts),
         plan_at=_first(found.facts, FactKind.PLAN),
         limit_at=found.limit_at,
@@ -70,6 +99,17 @@ def _first(found: Sequence[Fact], *kinds: FactKind) -> datetime | None:
 
 def _last(found: Sequence[Fact], kind: FactKind) -> datetime | None:
     return next((fact.at for fact in reversed(found) if fact.kind == kind), None)
+
+
+def _arranged_at(found: Sequence[Fact]) -> datetime | None:
+    """Return when who mediates now was named."""
+    return _last(found, FactKind.ASSIGNED) or _first(found, FactKind.MEETING)
+
+
+def _offered_at(found: Sequence[Fact]) -> datetime | None:
+    """Return when times were last offered, unless somebody else mediates since."""
+    offered, assigned = _last(found, FactKind.SLOTS), _last(found, FactKind.ASSIGNED)
+    return None if offered and assigned and offered < assigned else offered
 
 
 def _applied_at(found: Sequence[Fact]) -> datetime | None:

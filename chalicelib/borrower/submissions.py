@@ -23,6 +23,7 @@ JOURNEYS = {
     FactKind.STATEMENT: "statement",
     FactKind.COMMENT: "comment",
     FactKind.UNSIGNED: "decline",
+    FactKind.OBJECTION: "object",
 }
 """Which journey asked for what a kind of fact records."""
 

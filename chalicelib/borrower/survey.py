@@ -25,14 +25,14 @@ class Step(StrEnum):
 def happened(mine: MyCase) -> list[Step]:
     """Return the steps that lie behind: one still ahead can be judged by nobody.
 
-    A complaint counts once a decision is on record with it (`decided` in a COMPLAINT fact's detail).
+    A complaint counts once it is decided.
     """
     stand = mine.stand
     done = {
         Step.FEEDBACK: stand.answered_at is not None,
         Step.MEETING: stand.meeting is not None and stand.meeting.was_held(stand.now),
         Step.AGREEMENT: stand.agreement is not None and stand.agreement.in_force_since is not None,
-        Step.COMPLAINT: any(fact.detail.get("decided") for fact in mine.of(FactKind.COMPLAINT)),
+        Step.COMPLAINT: any(fact.detail["step"] == "DECIDED" for fact in mine.of(FactKind.HANDLING)),
     }
     return [step for step in Step if done[step]]
 

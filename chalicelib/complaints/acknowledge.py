@@ -34,6 +34,7 @@ class Acknowledge:
     def by(self, found: Complaint, by: str, now: datetime) -> bool:
         """Acknowledge in somebody's name, and tell the complainant; returns False when it was before."""
         if found.acknowledged_at:
+            tell(found, ACKNOWLEDGEMENT, self.timers, found.acknowledged_at)  # its start may have been lost
             return False
         standing.require(found, [ComplaintStatus.RECEIVED], "acknowledge it")
         after = replace(found, status=ComplaintStatus.ACKNOWLEDGED, acknowledged_at=now)

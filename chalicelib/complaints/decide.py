@@ -45,6 +45,7 @@ class Decide:
             redress = standing.words(redress, "what is made good")
         decision = Decision(outcome, reasons, redress.strip(), actor.id, now)
         if found.decision and replace(found.decision, at=now) == decision:
+            tell(found, DECISION, self.timers, found.decision.at)  # its start may have been lost
             return False
         standing.require(found, UNDECIDED - {ComplaintStatus.RECEIVED}, "decide it")
         standing.require_role(actor, Role.COMPLAINT_HANDLER)

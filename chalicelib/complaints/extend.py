@@ -41,6 +41,8 @@ class Extend:
         found = complaints.require(reference, complaint_id)
         given = standing.words(reason, "why more time is needed")
         if found.extensions and self._is_same(found, actor, approver, given):
+            _, last = complaint_steps.of(found)[-1]
+            tell(found, EXTENSION, self.timers, last.at)  # its start may have been lost
             return False
         standing.require(found, UNDECIDED - {ComplaintStatus.RECEIVED}, "extend it")
         self._require_approval(found, actor, approver)

@@ -23,8 +23,10 @@ class Review:
 
     timers: Timers
 
-    def ask(self, reference: str, why: str, now: datetime, complaint_id: str = "") -> bool:
+    def ask(self, reference: str, why: str, now: datetime, complaint_id: str = "", sent: str = "") -> bool:
         """Ask, as the complainant, for a review; returns False when he asked before.
+
+        `sent` is what he was told to call it by.
 
         Raises TooLate after the profile's term (`complaint_review_request`), NotNow unless it is decided.
         """
@@ -32,13 +34,13 @@ class Review:
         if found.review_by:
             return False
         standing.require(found, [ComplaintStatus.DECIDED], "ask for a review")
-        profile = standing.profile_of(found)
-        if found.day(now) > complaint_clock.ask_review_by(found, profile):
+        if not may_ask(found, now):
             raise TooLate(f"a review of {found.reference} could be asked for until the term was over")
-        by = complaint_clock.review_by(found, profile, now)
+        by = complaint_clock.review_by(found, standing.profile_of(found), now)
         # What the letter of the first decision was is on record; the review needs a letter of its own.
         after = replace(found, status=ComplaintStatus.REVIEW, review_by=by, letter_at=None)
         detail = {"why": standing.words(why, "why"), "review_by": by.isoformat()}
+        detail |= {"sent": sent} if sent else {}
         wake(complaint_steps.take(found, after, Step("REVIEW_ASKED", now, "", detail)), self.timers)
         return True
 
@@ -63,6 +65,7 @@ class Review:
             redress = standing.words(redress, "what is made good")
         reviewed = Decision(outcome, reasons, redress.strip(), actor.id, now)
         if found.reviewed and replace(found.reviewed, at=now) == reviewed:
+            tell(found, REVIEW, self.timers, found.reviewed.at)  # its start may have been lost
             return False
         self._require_reviewer(found, actor)
         after = replace(found, reviewed=reviewed)
@@ -81,3 +84,10 @@ class Review:
         deciders |= {found.reviewed.by} if found.reviewed else set()
         if actor.id in deciders | {found.handler}:
             raise NotImpartial(f"{actor.name} decided {found.reference}; somebody else must review it")
+
+
+def may_ask(complaint: Complaint, now: datetime) -> bool:
+    """Whether the complainant may ask for a review at `now`: once, within the profile's term."""
+    if complaint.status != ComplaintStatus.DECIDED or complaint.review_by:
+        return False
+    return complaint.day(now) <= complaint_clock.ask_review_by(complaint, standing.profile_of(complaint))

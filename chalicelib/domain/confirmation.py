@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.errors import OutOfTurn, TooLate
 
 APPLICANTS = (Party.BORROWER, Party.CREDITOR)
-_REMINDERS = (10, 3)  # *policy*: days before the last one
 
 
 class Ruling(StrEnum):
@@ -53,9 +52,11 @@ class Confirmation:
         if not self.is_joint or self.ruling:
             raise OutOfTurn("a ruling follows an application of both sides, once")
 
-    def reminders(self) -> tuple[date, ...]:
-        """Return the days on which a side that has not joined is reminded; none once both have."""
-        if self.is_joint:
-            return ()
-        days = (self.last_day - timedelta(days=before) for before in _REMINDERS)
-        return tuple(day for day in days if day > self.effective_on)
+    @property
+    def remind_on(self) -> date:
+        """The day on which the borrower is reminded of it: half of the term is over then (*policy*)."""
+        return self.effective_on + (self.last_day - self.effective_on) / 2
+
+    def is_awaited(self, today: date) -> bool:
+        """Whether the application can still be made and is not: a side has not joined, the term runs."""
+        return not self.is_joint and self.ruling is None and today <= self.last_day

@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, Stage
+from chalicelib.domain.codes import CaseStatus, FactKind, Stage
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.profile import Profile
 
@@ -43,6 +43,12 @@ UNDECIDED = UNDER_WAY[:2]
 """Those in which staff are awaited: no clock alone ends what the borrower has applied for (invariant 23)."""
 CHAIRED = UNDER_WAY[2:]
 """Those in which it has a mediator, so that the next act is his."""
+REPLACEABLE = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
+"""Those in which a side may object to him, and somebody else can take over: between sessions."""
+
+
+OF_SESSIONS = frozenset({FactKind.MESSAGE})
+"""What is said in a session: it goes to nobody but its mediator and the two sides (invariant 24)."""
 
 
 CASE_STAFF = "CASE_STAFF"

@@ -16,7 +16,7 @@ KEPT_TO = (CaseStatus.PLAN_ACTIVE, CaseStatus.BREACHED)
 """The statuses in which a plan is in force."""
 STAGES = (Stage.UPCOMING, Stage.DUE, Stage.GRACE, Stage.HELD, Stage.BREACHED)
 """The waits of the repayment machine (infra/machines/repayment.asl.json)."""
-_MORNING = time(10)
+MORNING = time(10)
 """When a reminder falls due (*policy*): an hour at which it may leave in every jurisdiction."""
 
 
@@ -59,7 +59,7 @@ def timers_of(instalment: Instalment, profile: Profile, zone: ZoneInfo) -> Timer
     ahead = timedelta(seconds=profile.term("instalment_reminder").seconds)
     last = profile.last_day("instalment_grace", instalment.due)
     return Timers(
-        datetime.combine(instalment.due - ahead, _MORNING, zone).astimezone(UTC),
+        datetime.combine(instalment.due - ahead, MORNING, zone).astimezone(UTC),
         _end_of(instalment.due, zone),
         _end_of(last, zone),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain.agreement import Party
@@ -11,6 +12,7 @@ from chalicelib.domain.codes import CaseStatus, FactKind, Mode
 from chalicelib.domain.directory import Choice, Wanted, bars, choose
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import REPLACEABLE
 from chalicelib.mediation import standing
 from chalicelib.mediation.schedule import called_off, tell_called_off
 from chalicelib.mediation.statements import SIDES
@@ -21,7 +23,22 @@ from chalicelib.timers import Timers
 
 AUTOMATIC = "AUTOMATIC"
 _OBJECTIONS = 2  # *policy*: a side may turn down two mediators without anybody's leave
-_REPLACEABLE = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A side's objection to a mediator (his id), by whom and why; `said` are the side's own answers."""
+
+    side: Party
+    by: str
+    mediator: str
+    reason: str
+    said: Mapping[str, object] = field(default_factory=dict)
+
+    def fact(self, case_id: CaseId, number: int, now: datetime) -> Fact:
+        """Return it as the side's `number`-th fact."""
+        detail = {**self.said, "mediator": self.mediator, "by": self.by, "reason": self.reason}
+        return Fact(case_id, FactKind.OBJECTION, now, (self.side.value, f"{number:02d}"), detail)
 
 
 def assign(case: Case, now: datetime) -> Case:
@@ -44,30 +61,29 @@ class Reassign:
 
     timers: Timers
 
-    def object_to(
-        self, case_id: CaseId, side: Party, by: str, reason: str, now: datetime, *, mediator: str = ""
-    ) -> bool:
-        """Record that a side objects to `mediator`, and assign another; returns whether there is one.
+    def object_to(self, case_id: CaseId, objection: Objection, now: datetime) -> bool:
+        """Record that a side objects to the mediator, and assign another; returns whether there is one.
 
-        By default it is whoever has the case; a form names whom it showed, so that it never counts against
-        his successor when it is sent again. A meeting ahead is called off. Raises NotNow when the side has
-        objected too often, or the case has no mediator whom it could object to.
+        A meeting ahead is called off. A repeat goes on where it broke off: nobody is assigned again to whom a
+        side objected, and his successor is none of it. Raises NotNow when the side has objected too often, or
+        the case has not this mediator (any more), or is where none can be replaced.
         """
         case = cases.get(case_id)
-        before = [fact for fact in facts.of(case_id, FactKind.OBJECTION) if fact.which[0] == side.value]
-        if mediator and any(fact.detail["mediator"] == mediator for fact in before):
-            return self._replaced(case, now)
-        standing.require(case, _REPLACEABLE, "object to its mediator")
-        if mediator not in ("", case.mediator):
-            raise NotNow(f"case {case_id} has another mediator by now; look at it again")
-        if side not in SIDES or len(before) >= _OBJECTIONS:
+        before = _objections(case_id, objection.side)
+        if objection.mediator not in {fact.detail["mediator"] for fact in before}:
+            self._take(case, objection, len(before), now)
+            case = cases.get(case_id)
+        return self._replaced(case, now)
+
+    def _take(self, case: Case, objection: Objection, before: int, now: datetime) -> None:
+        standing.require(case, REPLACEABLE, "object to its mediator")
+        if case.mediator != objection.mediator:
+            raise NotNow(f"{objection.mediator} does not mediate case {case.id}; look who does")
+        if objection.side not in SIDES or before >= _OBJECTIONS:
             raise NotNow(f"each side may object to {_OBJECTIONS} mediators; ask the mediation body for more")
-        detail = {"mediator": case.mediator, "by": by, "reason": reason}
-        objection = Fact(case_id, FactKind.OBJECTION, now, (side.value, f"{len(before) + 1:02d}"), detail)
         rows, gone = called_off(case, now)
         accepted = standing.at(replace(case, mediator=None), CaseStatus.ACCEPTED, now)
-        standing.move(case, accepted, objection, beside=rows, gone=gone)
-        return self._replaced(cases.get(case_id), now)
+        standing.move(case, accepted, objection.fact(case.id, before + 1, now), beside=rows, gone=gone)
 
     def override(self, case_id: CaseId, mediator: str, by: str, reason: str, now: datetime) -> bool:
         """Assign whom a person chose, with his reason; returns whether that is new.
@@ -75,7 +91,7 @@ class Reassign:
         Raises NotNow past a conflict, an objection or a lapsed proof (invariant 14): no reason lifts those.
         """
         case = cases.get(case_id)
-        standing.require(case, (CaseStatus.ACCEPTED, *_REPLACEABLE), "assign a mediator")
+        standing.require(case, (CaseStatus.ACCEPTED, *REPLACEABLE), "assign a mediator")
         if case.mediator == mediator:
             return False
         if _is_over(case, now):
@@ -98,6 +114,17 @@ class Reassign:
 
 def _is_over(case: Case, now: datetime) -> bool:
     return case.limit_at is not None and now >= case.limit_at
+
+
+def may_object(case: Case, side: Party) -> bool:
+    """Whether a side may object to the mediator of a case now."""
+    return (
+        bool(case.mediator) and case.status in REPLACEABLE and len(_objections(case.id, side)) < _OBJECTIONS
+    )
+
+
+def _objections(case_id: CaseId, side: Party) -> list[Fact]:
+    return [fact for fact in facts.of(case_id, FactKind.OBJECTION) if fact.which[0] == side.value]
 
 
 def _choice(case: Case, now: datetime) -> Choice:

@@ -76,12 +76,11 @@ class Schedule:
         standing.require(case, BOOKABLE, "offer times")
         self._require_lawful(case, offer, now)
         before = facts.of(case_id, FactKind.SLOTS)
-        if before and before[-1].detail == {"by": by, **_kept(offer)}:
-            self._tell_offer(
-                case, before[-1]
-            )  # who offered them may have died before the message was set going
+        detail = {"by": by, "chair": case.mediator, **_kept(offer)}
+        if before and before[-1].detail == detail:
+            self._tell_offer(case, before[-1])  # whoever offered them may have died before they were told
             return False
-        fact = Fact(case_id, FactKind.SLOTS, now, (f"{len(before) + 1:02d}",), {"by": by, **_kept(offer)})
+        fact = Fact(case_id, FactKind.SLOTS, now, (f"{len(before) + 1:02d}",), detail)
         new = facts.append(fact)
         self._tell_offer(case, fact)
         return new
@@ -94,7 +93,7 @@ class Schedule:
         """
         case = cases.get(case_id)
         standing.require(case, BOOKABLE, "book a meeting")
-        offer, before = latest_offer(case_id), meetings.get(case_id)
+        offer, before = latest_offer(case), meetings.get(case_id)
         if offer is None or at not in offer.times or at <= now:
             raise Taken("this time is not offered; choose one of those shown")
         if before and before.at == at and before.is_ahead(now) and case.status == CaseStatus.SCHEDULED:
@@ -158,15 +157,17 @@ class Schedule:
             raise
 
 
-def latest_offer(case_id: CaseId) -> Offer | None:
-    """Return the times offered last, or None."""
-    offered = facts.of(case_id, FactKind.SLOTS)
-    return _read(offered[-1]) if offered else None
+def latest_offer(case: Case) -> Offer | None:
+    """Return the times offered last, or None; those of a mediator who was replaced since are not."""
+    offered = facts.of(case.id, FactKind.SLOTS)
+    if not offered or offered[-1].detail.get("chair", case.mediator) != case.mediator:
+        return None
+    return _read(offered[-1])
 
 
 def open_times(case: Case, now: datetime) -> list[datetime]:
     """Return which of the times offered last can still be booked, in order."""
-    offer = latest_offer(case.id)
+    offer = latest_offer(case)
     if offer is None or case.mediator is None:
         return []
     return bookings.free(case.mediator, [time for time in offer.times if time > now])
@@ -212,7 +213,7 @@ def _kept(offer: Offer) -> dict[str, object]:
 
 
 def _read(fact: Fact) -> Offer:
-    kept = {name: value for name, value in fact.detail.items() if name != "by"}
+    kept = {name: value for name, value in fact.detail.items() if name not in ("by", "chair")}
     times = tuple(from_stamp(time) for time in kept.pop("times"))
     mode, parties = Mode(kept.pop("mode")), tuple(kept.pop("parties"))
     return Offer(times=times, mode=mode, parties=parties, **kept)

@@ -43,6 +43,14 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Court:
+    """An agreement that a court can confirm, and the last day on which both sides can ask it to."""
+
+    reference: str
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Instalment:
     """One payment of a plan, the `number`-th of `of`; `amount` in minor units."""
 

@@ -15,7 +15,7 @@ from chalicelib.domain.local_form import (
     format_moment,
     format_money,
 )
-from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Court, Feedback, Instalment, Meeting
 from chalicelib.texts import fill
 from chalicelib.texts.plain import require_link
 
@@ -90,6 +90,14 @@ def agreement_values(agreement: Agreement, reader: Reader, currency: str) -> Val
     }
 
 
+def court_values(court: Court, reader: Reader, currency: str) -> Values:
+    """Return which agreement a court can confirm, and until when."""
+    return {
+        "court_reference": reader.clean(court.reference),
+        **reader.day("court_last_day", court.last_day),
+    }
+
+
 def instalment_values(instalment: Instalment, reader: Reader, currency: str) -> Values:
     """Return which payment of the plan is due, and when."""
     which = {"number": instalment.number, "of": instalment.of}
@@ -128,6 +136,7 @@ PURPOSE_VALUES: dict[str, Callable[[Any, Reader, str], Values]] = {
     "feedback": feedback_values,
     "meeting": meeting_values,
     "agreement": agreement_values,
+    "court": court_values,
     "instalment": instalment_values,
     "complaint": complaint_values,
     "itemisation": itemisation_values,

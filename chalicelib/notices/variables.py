@@ -11,7 +11,7 @@ from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.local_form import mask_account, mask_name
 from chalicelib.domain.money import Amount
 from chalicelib.notices.phrases import phrases
-from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Court, Feedback, Instalment, Meeting
 from chalicelib.notices.shown import PURPOSE_VALUES, Reader
 from chalicelib.texts import fill
 from chalicelib.texts.catalogue import notice_words
@@ -100,6 +100,7 @@ class Variables:
     feedback: Feedback | None = None
     meeting: Meeting | None = None
     agreement: Agreement | None = None
+    court: Court | None = None
     instalment: Instalment | None = None
     complaint: ComplaintNews | None = None
     itemisation: Itemisation | None = None

@@ -38,7 +38,7 @@ class Renegotiate:
         plan = _plan_of(case)
         answers = {"reference": sent.reference, **sent.answers}
         fact = _fact(case, plan, sent.at, sent.id, "BORROWER", answers)
-        listed = Waiting(FactKind.RENEGOTIATION, sent.id, sent.reference, sent.at, case.id, case.lender)
+        listed = _listed(case, fact)
         if case.status == CaseStatus.PLAN_ACTIVE:
             return together.put([facts.to_row(fact), waiting.row_of(listed)])
         return self._open(case, [fact], [listed], sent.at)
@@ -71,6 +71,18 @@ def is_asked(case: Case, plan: RepaymentPlan) -> bool:
     return any(
         fact.detail["generation"] == plan.generation for fact in facts.of(case.id, FactKind.RENEGOTIATION)
     )
+
+
+def take_off_the_list(case: Case, before: int | None = None) -> None:
+    """Take requests off the staff's list: those about plans `before` the one now in force, or all."""
+    for fact in facts.of(case.id, FactKind.RENEGOTIATION):
+        if "reference" in fact.detail and (before is None or fact.detail["generation"] < before):
+            waiting.done(_listed(case, fact))
+
+
+def _listed(case: Case, fact: Fact) -> Waiting:
+    name, reference = fact.which[0], str(fact.detail["reference"])
+    return Waiting(FactKind.RENEGOTIATION, name, reference, fact.at, case.id, case.lender)
 
 
 def _plan_of(case: Case) -> RepaymentPlan:

@@ -15,6 +15,8 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.plan_stage import KEPT_TO, Standing, is_held, seen, standing, zone_of
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.repayment_plan import RepaymentPlan
+from chalicelib.repayment import court as court_reminder
+from chalicelib.repayment import renegotiate
 from chalicelib.repayment.breach import breach, latest_breach, take_off_the_list
 from chalicelib.repayment.renegotiate import Renegotiate, is_asked
 from chalicelib.repayment.told import BREACHED, LATE, REMINDER, Message, tell
@@ -72,6 +74,8 @@ class Steer:
             case, plan = cases.get(leg.case_id), plans.get(leg.case_id)
             if plan is None or plan.generation != leg.plan or case.status not in KEPT_TO:
                 return self._over(case, leg, plan)
+            if leg.plan > 1 and leg.rounds == 0:  # what was asked for of the plans before is agreed
+                renegotiate.take_off_the_list(case, before=leg.plan)
             if self._has_successor(leg):
                 return Coming(Stage.CONTINUED)
             if leg.is_over(self.clock()):
@@ -106,7 +110,8 @@ class Steer:
         if at.stage in (Stage.GRACE, Stage.BREACHED) and is_held(case, profile):
             return _coming(Stage.HELD, now + _LOOK_AGAIN, case, plan, now)
         self._tell(case, plan, at, now)
-        until = at.until or _grace_anew(case, at, profile, now)
+        court = court_reminder.remind(case, now, self.timers)
+        until = min(filter(None, (at.until, court))) if at.until else _grace_anew(case, at, profile, now)
         if until is None:
             self._break(case, plan, at, now)
             return None

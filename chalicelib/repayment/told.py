@@ -16,13 +16,19 @@ REMINDER = "instalment_reminder"
 LATE = "instalment_late"
 BREACHED = "plan_breached"
 COMPLETED = "plan_completed"
+COURT = "court_reminder"
 OF_INSTALMENTS = (REMINDER, LATE, BREACHED)
 """The messages about one instalment; each is needless once that is paid."""
 
 
 def tell(case: Case, message: Message, at: datetime, now: datetime, timers: Timers) -> None:
-    """Set a message going that fell due at `at`, once; one that is too late to be of use is not begun."""
-    step = profiles.of_version(case.profile, case.profile_version).step_named(message.step)
+    """Set a message going that fell due at `at`, once."""
+    begin(case, message.step, at, now, timers)
+
+
+def begin(case: Case, name: str, at: datetime, now: datetime, timers: Timers) -> None:
+    """Set a message going by its name, once; one that is too late to be of use is not begun."""
+    step = profiles.of_version(case.profile, case.profile_version).step_named(name)
     if now < at + timedelta(seconds=step.useful):
         timers.deliver(case.id, step.name, step.patience, at)
 

@@ -12,6 +12,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.complaint import Complaint
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import OF_SESSIONS
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.staff.sight import may_see_complaint, require_case
@@ -20,7 +21,6 @@ from chalicelib.store.facts import Fact
 from chalicelib.store.session_notes import Note
 
 _OF_COMPLAINTS = frozenset({FactKind.COMPLAINT, FactKind.HANDLING})
-_OF_SESSIONS = frozenset({FactKind.MESSAGE})
 _MESSAGES = (FactKind.SENT, FactKind.FAILED, FactKind.UNKNOWN, FactKind.RECEIPT, FactKind.REPLY)
 
 
@@ -81,7 +81,7 @@ def read(actor: Actor, case_id: CaseId) -> CaseFile:
 def _hidden(actor: Actor, *, complained: bool, mine: bool) -> frozenset[FactKind]:
     of_complaints = frozenset() if complained else _OF_COMPLAINTS
     side = Role.BANK_REPRESENTATIVE in actor.roles
-    return of_complaints | (frozenset() if mine or side else _OF_SESSIONS)
+    return of_complaints | (frozenset() if mine or side else OF_SESSIONS)
 
 
 def _seen(found: list[Fact], made: set[str]) -> list[Fact]:

@@ -48,7 +48,7 @@ def _offer(desk: Desk, about: str, answers: Answers) -> bool:
         qualifications=person.qualifications[language],
         ways={name: said(answers, name) for name in ("place", "link", "dial_in") if name in answers},
     )
-    if latest_offer(case.id) == given:
+    if latest_offer(case) == given:
         return False
     try:
         return Schedule(desk.timers).offer(case.id, given, desk.actor.id, desk.now)
@@ -62,7 +62,7 @@ def _book(desk: Desk, about: str, answers: Answers) -> object:
 
 def _open_times(about: str, now: datetime) -> dict[str, dict[str, str]]:
     case = cases.get(CaseId.parse(about))
-    offer, zone = latest_offer(case.id), standing.zone_of(case)
+    offer, zone = latest_offer(case), standing.zone_of(case)
     free = open_times(case, now) if offer else []
     return {"time": {stamp(at): format_appointment(at.astimezone(zone), "zh-CN") for at in free}}
 

@@ -19,7 +19,7 @@ from chalicelib.mediation.agreement import told as to_sign
 from chalicelib.notices.plan import Ground
 from chalicelib.notices.purposes import Feedback, Meeting
 from chalicelib.notices.replies import CONFIRMATION
-from chalicelib.repayment import told
+from chalicelib.repayment import court, told
 from chalicelib.store import meetings
 
 Values = Mapping[str, Any]
@@ -53,7 +53,7 @@ def _meeting(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
 
 
 def _times(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
-    if offer := schedule.latest_offer(this.case.id):
+    if offer := schedule.latest_offer(this.case):
         return {"meeting": _told(this, offer.meeting(offer.times[0], 1, 0))}
     raise NoticeBlocked("no times are on record; nobody can choose one")
 
@@ -66,6 +66,12 @@ def _agreement(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
     if agreement := to_sign.shown(this.case, this.step.name):
         return {"agreement": agreement}
     raise NoticeBlocked("no text waits for his signature; nobody is asked for one")
+
+
+def _court(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
+    if asked := court.shown(this.case, this.step.name, this.at):
+        return {"court": asked}
+    raise NoticeBlocked("no application to a court is awaited; nobody is reminded of one")
 
 
 def _complaint(this: Ground, channel: ChannelName, pepper: bytes) -> Values:
@@ -93,6 +99,7 @@ ABOUT: Mapping[str, Callable[[Ground, ChannelName, bytes], Values]] = {
     schedule.REMINDER: _meeting,
     schedule.CALLED_OFF: _meeting,
     to_sign.TO_SIGN: _agreement,
+    told.COURT: _court,
     **dict.fromkeys(told.OF_INSTALMENTS, _instalment),
     **dict.fromkeys(complaint_news.TOLD, _complaint),
 }

@@ -19,6 +19,7 @@ from chalicelib.mediation.agreement import told as of_agreement
 from chalicelib.notices.outcome import Outcome, Sending
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground, plan_fallback
 from chalicelib.notices.under_way import failed, posted, receipt_expected, time_ends, waits_too_long
+from chalicelib.repayment import court
 from chalicelib.repayment import told as of_plan
 from chalicelib.store import cases, claims, facts, watches
 from chalicelib.store.facts import Fact
@@ -63,7 +64,7 @@ class Deliver:
         profile = profiles.of_version(case.profile, case.profile_version)
         step, now = profile.step_named(task.step), self.clock()
         done = step.name in case.reached or _needs_none(case, profile.purposes[step.purpose])
-        if done or _is_needless(case, step.name):
+        if done or _is_needless(case, step.name, now):
             return self.timers.delivered(task.token) or True
         history = facts.of(case.id)
         until = receipt_expected(case, step, history, now)
@@ -163,9 +164,10 @@ class Deliver:
         return self.timers.exhausted(task.token) or True
 
 
-def _is_needless(case: Case, step: str) -> bool:
+def _is_needless(case: Case, step: str, now: datetime) -> bool:
     """Whether what a message asks for is done, or overtaken, by now."""
-    return of_plan.is_needless(case, step) or of_agreement.is_needless(case, step)
+    needless = of_plan.is_needless(case, step) or of_agreement.is_needless(case, step)
+    return needless or court.is_needless(case, step, now)
 
 
 def _needs_none(case: Case, bound: PurposeRule) -> bool:

@@ -17,6 +17,7 @@ from chalicelib.domain.profile import Profile, Step
 from chalicelib.notices.plan import Ground, claim_key, plan
 from chalicelib.notices.send import lease_over
 from chalicelib.notices.state import notice_states
+from chalicelib.repayment.renegotiate import take_off_the_list
 from chalicelib.store import agreements, cases, facts, lenders, persons, unmatched, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
@@ -128,6 +129,7 @@ class Sweep:
     def _retire(self, case: Case, wait: Wait | None, sending: bool) -> bool:
         """End what still waits for a closed case; once nothing does, the sweeper sees it no more."""
         woken = wait is not None and self.timers.settle(wait.token)
+        take_off_the_list(case)
         if not sending:
             cases.retire(case.id)
         return woken

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.codes import Mode
 from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.money import Amount
-from chalicelib.notices.purposes import Agreement, ComplaintNews, Feedback, Instalment, Meeting
+from chalicelib.notices.purposes import Agreement, ComplaintNews, Court, Feedback, Instalment, Meeting
 from chalicelib.notices.variables import Regulator, SentBefore, Variables
 
 LINK = "https://n.example.com/n/Kq3vT9xZb1LmN4pR7sUwYc"
@@ -78,6 +78,7 @@ def _purposes(said: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "agreement": Agreement(
             "AG-2026-0148", date(2026, 12, 18), 1_200_000, 12, date(2027, 1, 10), "9f86d081" * 8
         ),
+        "court": Court("AG-2026-0148", date(2027, 1, 17)),
         "instalment": Instalment(3, 12, 100_000, date(2027, 3, 10)),
         "complaint": ComplaintNews(
             "CP-2026-0093",

@@ -56,6 +56,10 @@ WITHDRAW: Road = (("sure", {"sure": "UNDERSTOOD"}), ("why", {"why": "不需要�
 RENEGOTIATE: Road = (("why", {"why": "ILLNESS"}), ("offer", {"monthly": "500", "text": "住院"}))
 RESCHEDULE: Road = (("times", {"times": "2026-12-01T14"}), ("why", {"why": "上班"}))
 
+TAKE_BACK: Road = (("sure", {"sure": "UNDERSTOOD"}), ("why", {"why": "已经解决了"}))
+REVIEW: Road = (("why", {"why": "第二通电话没有核实"}),)
+OBJECT: Road = (("ground", {"ground": "CONFLICT"}), ("why", {"why": "他以前在银行工作"}))
+
 
 def enter(scene: Scene) -> Browser:
     """Notice a borrower and return his browser, past the second factor; his execution waits with token-1."""

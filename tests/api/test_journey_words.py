@@ -16,17 +16,20 @@ from chalicelib.forms.journeys.complain import COMPLAIN_OPEN
 from chalicelib.forms.journeys.dispute import DISPUTE
 from chalicelib.forms.journeys.extend import EXTEND
 from chalicelib.forms.journeys.meeting_time import MEETING_TIME
+from chalicelib.forms.journeys.object import OBJECT
 from chalicelib.forms.journeys.renegotiate import RENEGOTIATE
 from chalicelib.forms.journeys.reschedule import RESCHEDULE
+from chalicelib.forms.journeys.review import REVIEW
 from chalicelib.forms.journeys.statement import STATEMENT
 from chalicelib.forms.journeys.withdraw import WITHDRAW
+from chalicelib.forms.journeys.withdraw_complaint import WITHDRAW_COMPLAINT
 from tests.api import inside
 from tests.api.browser import Browser
 from tests.scene import Scene
 
 JOURNEYS = (
     *(APPLY, ASK, COMPLAIN_OPEN, DISPUTE, EXTEND, MEETING_TIME),
-    *(RENEGOTIATE, RESCHEDULE, STATEMENT, WITHDRAW),
+    *(OBJECT, RENEGOTIATE, RESCHEDULE, REVIEW, STATEMENT, WITHDRAW, WITHDRAW_COMPLAINT),
 )
 HEAVIEST = 14 * 1024
 
@@ -42,7 +45,9 @@ def _keys(words: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-@pytest.mark.parametrize("name", [*(f"journeys/{one.name}" for one in JOURNEYS), "complaint", "questions"])
+@pytest.mark.parametrize(
+    "name", [*(f"journeys/{one.name}" for one in JOURNEYS), "complaint", "complaints", "questions"]
+)
 def test_both_languages_say_the_same_things(name: str) -> None:
     chinese, english = (set(_keys(words_of(name, language))) for language in ("zh-CN", "en"))
     assert chinese == english
@@ -88,7 +93,7 @@ def test_every_page_stays_light(scene: Scene, language: str) -> None:
         browser.post(f"/my/form/{journey}/check")
         assert browser.get(f"/my/form/{journey}/done").status_code == 200
         browser.get(f"/my/form/{journey}?again=1")
-    for path in ("/my/questions", "/open/complaint"):
+    for path in ("/my/questions", "/my/complaints", "/open/complaint"):
         browser.get(path)
     heavy = [(len(page.body), page.body[:200]) for page in browser.pages if len(page.body) > HEAVIEST]
     assert heavy == []

@@ -167,6 +167,27 @@ def test_a_complaint_has_the_day_of_its_decision(applied: Browser) -> None:
     assert "Complaint C-AAAA-BBBB: you get a decision by 8 December 2026 (15 days left)" in page
 
 
+def _step(number: int, step: str, **detail: str) -> None:
+    which = ("c", f"{number:04d}")
+    facts.append(Fact(CASE_ID, FactKind.HANDLING, NOON, which, {"step": step, "by": "h", **detail}))
+
+
+def test_a_complaint_has_the_day_it_was_extended_to_and_none_once_it_is_decided(applied: Browser) -> None:
+    facts.append(Fact(CASE_ID, FactKind.COMPLAINT, NOON, ("c",), {"reference": "C-AAAA-BBBB"}))
+    _step(1, "ACKNOWLEDGED")
+    _step(2, "EXTENDED", decide_by="2027-01-22", reason="x")
+    page = text(applied.get("/my"))
+    assert "you get a decision by 22 January 2027 (60 days left)" in page
+    assert "8 December" not in page
+    _step(3, "DECIDED", outcome="UPHELD")
+    page = text(applied.get("/my"))
+    assert "Complaint C-AAAA-BBBB: it is decided</li>" in page
+    _step(4, "REVIEW_ASKED", review_by="2027-02-01")
+    assert "the review is answered by 1 February 2027" in text(applied.get("/my"))
+    _step(5, "WITHDRAWN")
+    assert "C-AAAA-BBBB: closed</li>" in text(applied.get("/my"))
+
+
 def test_a_meeting_is_shown_with_weekday_and_zone_and_ends_the_wait(applied: Browser) -> None:
     meetings.append(CASE_ID, MEETING, NOON + timedelta(hours=1))
     page = text(applied.get("/my"))

@@ -13,13 +13,24 @@ from chalicelib.api.talks import GUIDES
 from chalicelib.borrower.submissions import JOURNEYS
 from chalicelib.borrower.survey import Step
 from chalicelib.domain.agreement import Party
-from chalicelib.domain.codes import ChannelName, HoldKind
+from chalicelib.domain.codes import ChannelName, DelayReason, HoldKind
+from chalicelib.domain.directory import Profession
 from chalicelib.domain.progress import Doing, Milestone, Next
 from chalicelib.domain.repayment_plan import InstalmentState
 
 FILES = (
     *("my_case", "messages", "message", "documents", "sent", "sent_one", "meeting", "agreement", "plan"),
-    *("statements", "survey_none", "talks", "talk", "guides", "journeys/survey", "journeys/sign_up"),
+    *(
+        "statements",
+        "survey_none",
+        "talks",
+        "talk",
+        "guides",
+        "people",
+        "home",
+        "journeys/survey",
+        "journeys/sign_up",
+    ),
     *(f"guides/{name}" for name in GUIDES),
 )
 BOTH = ("zh-CN", "en")
@@ -54,6 +65,8 @@ def test_every_code_has_words(language: str) -> None:
     assert set(words_of("sent", language)["kinds"]) == set(JOURNEYS)
     assert set(words_of("journeys/survey", language)["steps"]) == set(Step)
     assert set(words_of("messages", language)["channels"]) == set(ChannelName)
+    assert set(words_of("people", language)["specialities"]) == set(DelayReason)
+    assert set(words_of("people", language)["professions"]) == set(Profession)
 
 
 @pytest.mark.parametrize("language", BOTH)

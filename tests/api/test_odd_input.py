@@ -26,6 +26,7 @@ fewer = settings(bounded, max_examples=10, phases=[Phase.generate])
 _FIELDS = (
     *("act", "channel", "code", "contact", "day-day", "day-month", "day-year", "digest", "factor", "hours"),
     *("kind", "language", "name", "reference", "stop", "to", "why"),
+    *("complaint", "grant", "sure", "words"),
 )
 _PARTS = {"day": ("-year", "-month", "-day")}
 

@@ -16,7 +16,13 @@ from tests.scene import Scene
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 
 TODAY = {"day-year": "2026", "day-month": "11", "day-day": "23"}
-OPEN = ["/open", "/open/genuine", "/open/find", *(f"/open/rights/{c}" for c in ("cn", "us", "gb", "eu"))]
+OPEN = [
+    "/open",
+    "/open/people",
+    "/open/genuine",
+    "/open/find",
+    *(f"/open/rights/{c}" for c in ("cn", "us", "gb", "eu")),
+]
 
 
 @pytest.fixture

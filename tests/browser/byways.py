@@ -38,6 +38,11 @@ def by_code(who: Visitor, stage: Stage) -> None:
     assert who.path == "/my/info", who.path
     who.open("/my/form/reschedule")
     who.at("reschedule-nothing")
+    who.open("/my/form/object")
+    who.at("object-nothing")
+    for name in ("withdraw_complaint", "review"):
+        who.open(f"/my/form/{name}")
+        who.at(f"{name}-nothing")
     who.open("/my/form/survey")
     who.at("survey-none")
     _branches(who)
@@ -198,6 +203,13 @@ def _complaint(who: Visitor) -> None:
     who.press()
     assert who.status == 200
     who.at("complaint-found")
+    who.press()
+    assert who.status == 400
+    who.at("complaint-sure-error")
+    who.fill()
+    who.press()
+    assert who.status == 200
+    who.at("complaint-withdrawn")
 
 
 def moved_on(who: Visitor, stage: Stage) -> None:

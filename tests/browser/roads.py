@@ -19,7 +19,7 @@ BEGINNINGS = ("/my", "/my/info", "/my/notice", "/open", "/open/complaint")
 PAGES_AND_FILES = ("text/html", "application/pdf", "text/calendar", "image/")
 ORDER = (
     *("feedback", "ask", "apply", "statement", "complain"),
-    *("dispute", "reschedule", "withdraw", "survey"),
+    *("dispute", "reschedule", "withdraw", "survey", "withdraw_complaint"),
 )
 """The journeys of one borrower, one after the other."""
 WANTED: Mapping[str, Mapping[str, str]] = {

@@ -11,11 +11,12 @@ import pytest
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
 from chalicelib.domain.complaint import ComplaintStatus
-from chalicelib.domain.errors import NeedsApproval, NotImpartial, NotInRole, NotNow, Taken, TooLate
+from chalicelib.domain.errors import NeedsApproval, NotImpartial, NotInRole, NotNow, Taken, TooLate, TryAgain
 from chalicelib.store import complaint_steps, complaints, waiting
 from chalicelib.store.complaint_steps import Step
 from chalicelib.store.heads import update
 from chalicelib.store.rows import CaseRow
+from chalicelib.timers import Timers
 from tests.complaints.desk import ANNA, BO, MEDIATOR, NOT_UPHELD, SU, Desk
 from tests.samples import CASE_ID
 
@@ -53,6 +54,30 @@ def test_every_act_done_twice_is_done_once(desk: Desk) -> None:
         assert not act()
     names = desk.steps()
     assert len(names) == len(set(names)) == 8
+
+
+def test_a_letter_whose_start_was_lost_leaves_with_the_repeat(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise TryAgain("throttled")
+
+    letters: tuple[tuple[str, Callable[[], bool], Callable[[], bool]], ...] = (
+        ("acknowledgement", desk.acknowledge, desk.take),
+        ("extension", desk.extend, lambda: True),
+        ("decision", desk.decide, desk.ask_review),
+        ("review", desk.answer_review, lambda: True),
+    )
+    for name, act, then in letters:
+        with monkeypatch.context() as broken:
+            broken.setattr(Timers, "deliver", lost)
+            with pytest.raises(TryAgain):
+                act()
+        started = f"{CASE_ID}-complaint_{name}-"
+        assert not [one for one in desk.machine.executions if one.startswith(started)]
+        assert not act()
+        assert [one for one in desk.machine.executions if one.startswith(started)], name
+        then()
 
 
 def test_no_complaint_closes_without_the_letter_of_its_decision(desk: Desk) -> None:

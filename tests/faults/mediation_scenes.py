@@ -17,7 +17,7 @@ from chalicelib.forms.journey import Submission
 from chalicelib.mediation.agreement.code import SendSigningCode
 from chalicelib.mediation.agreement.contents import Ground
 from chalicelib.mediation.agreement.draft import Wording
-from chalicelib.mediation.assign import Reassign
+from chalicelib.mediation.assign import Objection, Reassign
 from chalicelib.mediation.schedule import Offer, Schedule
 from chalicelib.mediation.standing import profile_of
 from chalicelib.store import cases, complaints, directory
@@ -79,7 +79,9 @@ def _booked(at: datetime) -> Form:
 
 def _objects(office: Office) -> object:
     act = Reassign(office.wiring.timers)
-    return act.object_to(CASE_ID, Party.BORROWER, "borrower", "he knows my boss", office.now(), mediator="li")
+    return act.object_to(
+        CASE_ID, Objection(Party.BORROWER, "borrower", "li", "he knows my boss"), office.now()
+    )
 
 
 def _offers(office: Office) -> object:

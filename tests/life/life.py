@@ -22,7 +22,7 @@ from chalicelib.domain.schedules import equal
 from chalicelib.forms.journey import Submission
 from chalicelib.mediation.agreement.code import SendSigningCode
 from chalicelib.mediation.agreement.draft import Wording
-from chalicelib.mediation.assign import Reassign
+from chalicelib.mediation.assign import Objection, Reassign
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.schedule import Schedule
 from chalicelib.repayment.refer import Refer
@@ -191,7 +191,7 @@ class Life(RuleBasedStateMachine):
     @rule(side=st.sampled_from([Party.BORROWER, Party.CREDITOR]), who=st.sampled_from(["li", "wang"]))
     def object_to(self, side: Party, who: str) -> None:
         act = Reassign(self.timers)
-        self.act(lambda one: act.object_to(CASE_ID, side, "x", "why", one.now(), mediator=who))
+        self.act(lambda one: act.object_to(CASE_ID, Objection(side, "x", who, "why"), one.now()))
 
     @precondition(_open)
     @rule(side=st.sampled_from([Party.BORROWER, Party.CREDITOR]))
@@ -236,7 +236,7 @@ class Life(RuleBasedStateMachine):
     def book(self, number: int) -> None:
         from chalicelib.mediation.schedule import latest_offer
 
-        if found := latest_offer(CASE_ID):
+        if found := latest_offer(cases.get(CASE_ID)):
             at = found.times[number % len(found.times)]
             self.act(lambda one: Schedule(self.timers).book(CASE_ID, at, one.now()))
 

@@ -10,20 +10,24 @@ import pytest
 from chalicelib.borrower.apply import Apply
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.codes import CaseStatus, FactKind, Stage
-from chalicelib.domain.errors import NotFound, NotNow
+from chalicelib.domain.errors import NotFound, NotNow, Taken
 from chalicelib.forms.journey import Submission
 from chalicelib.mediation.accept import Accept
-from chalicelib.mediation.assign import Reassign
-from chalicelib.mediation.schedule import Schedule
+from chalicelib.mediation.assign import Objection, Reassign, may_object
+from chalicelib.mediation.schedule import Schedule, open_times
 from chalicelib.store import directory, meetings
 from tests.domain.test_directory import LI
-from tests.mediation.test_road import OFFER, WED
+from tests.mediation.test_road import OFFER, THU, WED
 from tests.samples import CASE_ID
 from tests.scene import Scene
 
 VALID = tuple(replace(record, valid_until=date(2027, 11, 24)) for record in LI.records)
 LI_JING = replace(LI, records=VALID)
 WANG = replace(LI_JING, id="wang", capacity=5)
+
+
+def _objection(mediator: str) -> Objection:
+    return Objection(Party.BORROWER, "borrower", mediator, "认识对方")
 
 
 @pytest.fixture
@@ -80,23 +84,55 @@ def test_an_objection_brings_another_and_calls_the_meeting_off(assigned: Scene) 
     now, schedule = assigned.road.clock.now, Schedule(assigned.wiring.timers)
     schedule.offer(CASE_ID, OFFER, "li", now)
     schedule.book(CASE_ID, WED, now)
-    assert Reassign(assigned.wiring.timers).object_to(CASE_ID, Party.BORROWER, "borrower", "认识对方", now)
+    assert Reassign(assigned.wiring.timers).object_to(CASE_ID, _objection("li"), now)
     assert (assigned.case.status, assigned.case.mediator) == (CaseStatus.ASSIGNED, "wang")
     found = meetings.get(CASE_ID)
     assert found is not None
     assert found.cancelled
+    assert f"{CASE_ID}-meeting_cancelled-1" in assigned.machine.statuses
+
+
+def test_an_objection_said_again_changes_nothing(assigned: Scene) -> None:
+    again, now = Reassign(assigned.wiring.timers), assigned.road.clock.now
+    for _ in range(2):
+        assert again.object_to(CASE_ID, _objection("li"), now)
+    assert assigned.case.mediator == "wang"
+    assert len(assigned.facts(FactKind.OBJECTION)) == 1
+    with pytest.raises(NotNow, match="zhao does not mediate"):
+        again.object_to(CASE_ID, _objection("zhao"), now)
+
+
+def test_times_of_a_mediator_who_was_replaced_are_not_offered_any_more(assigned: Scene) -> None:
+    now, schedule = assigned.road.clock.now, Schedule(assigned.wiring.timers)
+    schedule.offer(CASE_ID, OFFER, "li", now)
+    assert open_times(assigned.case, now) == [WED, THU]
+    Reassign(assigned.wiring.timers).object_to(CASE_ID, _objection("li"), now)
+    assert open_times(assigned.case, now) == []
+    with pytest.raises(Taken):
+        schedule.book(CASE_ID, WED, now)
+
+
+def test_invariant_19_an_objection_takes_nothing_from_who_objects(assigned: Scene) -> None:
+    before = assigned.case
+    Reassign(assigned.wiring.timers).object_to(CASE_ID, _objection("li"), assigned.road.clock.now)
+    after = assigned.case
+    assert replace(after, mediator=before.mediator, worklist=before.worklist, due_at=before.due_at) == before
+    assert after.limit_at == before.limit_at
 
 
 def test_a_side_objects_twice_at_most_and_to_nobody_only_once_more(assigned: Scene) -> None:
     again, now = Reassign(assigned.wiring.timers), assigned.road.clock.now
     directory.put(replace(WANG, id="zhao"))
-    for _ in range(2):
-        again.object_to(CASE_ID, Party.BORROWER, "borrower", "不放心", now)
+    for mediator in ("li", "wang"):
+        assert may_object(assigned.case, Party.BORROWER)
+        again.object_to(CASE_ID, _objection(mediator), now)
         now += timedelta(minutes=1)
-    with pytest.raises(NotNow, match="may object to 2"):
-        again.object_to(CASE_ID, Party.BORROWER, "borrower", "不放心", now)
     assert assigned.case.mediator == "zhao"
-    assert not again.object_to(CASE_ID, Party.CREDITOR, "bank-1", "有往来", now)
+    assert not may_object(assigned.case, Party.BORROWER)
+    assert may_object(assigned.case, Party.CREDITOR)
+    with pytest.raises(NotNow, match="may object to 2"):
+        again.object_to(CASE_ID, _objection("zhao"), now)
+    assert not again.object_to(CASE_ID, Objection(Party.CREDITOR, "bank-1", "zhao", "有往来"), now)
     assert assigned.case.status == CaseStatus.ACCEPTED
 
 

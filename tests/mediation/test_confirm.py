@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -11,9 +11,10 @@ from chalicelib.domain.agreement import Party
 from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.confirmation import Confirmation, Ruling
 from chalicelib.domain.errors import OutOfTurn, TooLate
-from chalicelib.mediation.agreement.confirm import confirmation_of, join, record_ruling
+from chalicelib.mediation.agreement.confirm import join, record_ruling
 from chalicelib.store import agreements, facts
 from chalicelib.store.case_rows import to_row
+from chalicelib.store.confirmations import confirmation_of
 from tests.samples import CASE_ID, case
 from tests.scene import Scene
 from tests.signing import Table
@@ -85,10 +86,13 @@ def test_there_is_no_court_confirmation_where_the_law_knows_none(table: Table) -
         joins(table, Party.BORROWER)
 
 
-def test_reminders_fall_before_the_last_day_until_both_have_joined() -> None:
+def test_half_of_the_term_is_over_when_he_is_reminded_unless_nothing_is_awaited() -> None:
     found = Confirmation(effective_on=date(2026, 11, 23), last_day=date(2026, 12, 23))
-    assert found.reminders() == (date(2026, 12, 13), date(2026, 12, 20))
-    short = replace(found, last_day=found.effective_on + timedelta(days=5))
-    assert short.reminders() == (date(2026, 11, 25),)
+    assert found.remind_on == date(2026, 12, 8)
+    assert replace(found, last_day=date(2026, 11, 26)).remind_on == date(2026, 11, 24)
+    assert found.is_awaited(date(2026, 12, 23))
+    assert not found.is_awaited(date(2026, 12, 24))
     both = dict.fromkeys((Party.BORROWER, Party.CREDITOR), case().opened_at)
-    assert replace(found, joined=both).reminders() == ()
+    assert replace(found, joined={Party.BORROWER: case().opened_at}).is_awaited(date(2026, 12, 8))
+    assert not replace(found, joined=both).is_awaited(date(2026, 12, 8))
+    assert not replace(found, joined=both, ruling=Ruling.WITHDRAWN).is_awaited(date(2026, 12, 8))

@@ -22,6 +22,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         ("meeting_invitation", "meeting", "meeting_at"),
         ("meeting_reminder", "meeting", "meeting_mode"),
         ("agreement_to_sign", "agreement", "agreement_sign_by"),
+        ("court_reminder", "court", "court_last_day"),
         ("instalment_reminder", "instalment", "instalment_amount"),
         ("complaint_acknowledgement", "complaint", "complaint_decide_by"),
         ("complaint_extension", "complaint", "complaint_decide_by"),

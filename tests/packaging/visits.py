@@ -33,7 +33,7 @@ SIGN_UP: Answers = {
     "who": {"contact": "a@example.com"},
     "consent": {"consent": "YES"},
 }
-PAGES = ("", "/messages", "/documents", "/evidence", "/meeting", "/agreement", "/plan")
+PAGES = ("", "/messages", "/documents", "/evidence", "/meeting", "/agreement", "/plan", "/complaints")
 WORDS = {"en": "x", "zh-CN": "x"}
 
 
@@ -97,6 +97,7 @@ def journeys(mine: Visitor) -> None:
         ("dispute", inside.DISPUTE),
         ("complain", inside.COMPLAINT),
         ("ask", inside.QUESTION),
+        ("withdraw_complaint", inside.TAKE_BACK),
     ):
         mine.journey(name, dict(road))
     mine.journey("survey", SURVEY)
@@ -179,7 +180,7 @@ def guest(anyone: Visitor) -> None:
     (kept,) = complaints.find(reference)
     for contact, status in (("13800138099", 400), (kept.contact, 200)):
         anyone.send("/open/complaint", {"reference": reference, "contact": contact}, status)
-    for page in ("", "/talks", "/talks/talk0001"):
+    for page in ("", "/people", "/talks", "/talks/talk0001"):
         anyone.get(f"/open{page}")
     anyone.journey("sign_up", {**SIGN_UP, "who": {"contact": "b@example.com"}})
 

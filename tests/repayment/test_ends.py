@@ -12,7 +12,8 @@ from chalicelib.domain.repayment_plan import monthly
 from chalicelib.domain.selection import Review, Verdict
 from chalicelib.repayment.refer import Refer
 from chalicelib.repayment.renegotiate import Renegotiate
-from chalicelib.store import facts, selections, waiting
+from chalicelib.repayment.steer import Leg, Steer
+from chalicelib.store import cases, facts, selections, waiting
 from tests.repayment.keeper import Keeper, asked
 from tests.repayment.test_timers import EACH, GRACE_OVER, local
 from tests.samples import CASE_ID
@@ -84,6 +85,28 @@ def test_the_next_plan_supersedes_the_old_one(keeper: Keeper) -> None:
     assert [each.paid for each in keeper.stands.instalments][:2] == [150_000, 0]
     keeper.to(local(72))
     assert keeper.told()[len(told) :] == ["instalment_reminder-2_2"]
+
+
+def test_a_request_is_off_the_list_once_the_next_plan_runs(keeper: Keeper) -> None:
+    keeper.to(GRACE_OVER)
+    keeper.machine.definitions["case"]["States"]["Notify"] = {"Type": "Succeed"}
+    renegotiate(keeper).ask(keeper.case, asked(keeper.now))
+    keeper.run()
+    assert listed(keeper, FactKind.RENEGOTIATION) == 1
+    keeper.agree(monthly("CNY", 900_000, 6, date(2027, 1, 15)).following(keeper.stands))
+    assert listed(keeper, FactKind.RENEGOTIATION) == 0
+    renegotiate(keeper).ask(keeper.case, asked(keeper.now, "asked0000002"))
+    keeper.run()
+    Steer(keeper.scene.wiring.timers, keeper.scene.road.clock)(Leg(CASE_ID, 2, 1, keeper.now, 0))
+    assert listed(keeper, FactKind.RENEGOTIATION) == 1, "another plan, another request"
+
+
+def test_a_request_is_off_the_list_once_the_case_is_closed(keeper: Keeper) -> None:
+    renegotiate(keeper).ask(keeper.case, asked(keeper.now))
+    cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", keeper.now)
+    keeper.to(local(0))
+    keeper.scene.wiring.sweep()
+    assert listed(keeper, FactKind.RENEGOTIATION) == 0
 
 
 def test_an_execution_of_a_superseded_plan_ends_without_an_act(keeper: Keeper) -> None:

@@ -17,7 +17,8 @@ _OPEN = frozenset({"complain", "sign_up"})
 """Journeys a guest may go as well; every other is for a verified borrower."""
 _ACTS = _OPEN | {
     *("feedback", "apply", "dispute", "ask", "withdraw", "reschedule", "survey"),
-    *("meeting_time", "statement", "extend", "renegotiate", "comment", "decline"),
+    *("meeting_time", "statement", "extend", "renegotiate", "comment", "decline", "object"),
+    *("withdraw_complaint", "review"),
 }
 """Each is a module of this package that has an ACT, and an OPEN_ACT when guests are asked otherwise."""
 

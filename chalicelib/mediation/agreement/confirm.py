@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
-from chalicelib.domain.confirmation import APPLICANTS, Confirmation, Ruling
+from chalicelib.domain.confirmation import Confirmation, Ruling
 from chalicelib.domain.errors import OutOfTurn
 from chalicelib.domain.keys import CaseId
-from chalicelib.mediation.agreement.days import local_day, profile_of
+from chalicelib.mediation.agreement.days import local_day
 from chalicelib.mediation.agreement.draft import Wake
 from chalicelib.store import agreements, cases, facts
+from chalicelib.store.confirmations import RULING, confirmation_of
 from chalicelib.store.facts import Fact
-
-TERM = "court_confirmation"
-_RULING = "RULING"
-
-
-def confirmation_of(case: Case, agreement: Agreement | None, found: Sequence[Fact]) -> Confirmation | None:
-    """Return where the application stands, by the case's facts; None where the law knows none, or before
-    the agreement is in force (pure)."""
-    profile = profile_of(case)
-    if agreement is None or agreement.in_force_since is None or TERM not in profile.terms:
-        return None
-    day = local_day(case, agreement.in_force_since)
-    own = {
-        fact.which[1]: fact
-        for fact in found
-        if fact.kind == FactKind.CONFIRMATION and fact.which[0] == agreement.digest
-    }
-    ruling = own.get(_RULING)
-    return Confirmation(
-        effective_on=day,
-        last_day=profile.last_day(TERM, day),
-        joined={party: own[party].at for party in APPLICANTS if party in own},
-        ruling=Ruling(ruling.detail["ruling"]) if ruling else None,
-    )
 
 
 def join(case_id: CaseId, party: Party, now: datetime, wake: Wake, *, by: str = "") -> Confirmation:
@@ -67,7 +43,7 @@ def record_ruling(
     if found.ruling != ruling:
         found.require_joint()
         detail = {"ruling": ruling.value, "court": court, "number": number, "by": by}
-        facts.append(Fact(case_id, FactKind.CONFIRMATION, now, (agreement.digest, _RULING), detail))
+        facts.append(Fact(case_id, FactKind.CONFIRMATION, now, (agreement.digest, RULING), detail))
     wake(case_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.errors import InvalidProfile, NotFound
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import OF_SESSIONS
 from chalicelib.domain.moments import stamp
 from chalicelib.notices.evidence.chain import Record, canonical
 from chalicelib.notices.evidence.documents import documents, gap
@@ -46,15 +47,23 @@ class Dossier:
 def collect(case_id: CaseId, archive: Archive) -> Dossier:
     """Return all that is on record; what should be and is not becomes a record too, of kind GAP.
 
-    The same state of the case gives the same records. Raises NotFound when there is no such case.
+    What was said in a session is left out, whoever the bundle is for (invariant 24): that sessions were held
+    is told, not why one was adjourned. The same state of the case gives the same records. Raises NotFound
+    when there is no such case.
     """
     case = cases.get(case_id)
-    facts = timeline.of(case)
+    facts = [_without_talk(fact) for fact in timeline.of(case) if fact.kind not in OF_SESSIONS]
     ground = [*_ground(case), *_templates(facts), *_events(facts)]
     told = [Record(fact.kind.value, " ".join(fact.which), fact.detail, fact.at) for fact in facts]
     rest = [*_attempts(case), *documents(case, facts, archive)]
     numbered = tuple(enumerate(facts, start=len(ground)))
     return Dossier(case, (*ground, *told, *rest), numbered)
+
+
+def _without_talk(fact: Fact) -> Fact:
+    if fact.kind != FactKind.SESSION:
+        return fact
+    return replace(fact, detail={name: said for name, said in fact.detail.items() if name != "reason"})
 
 
 def profile_data(jurisdiction: str, version: str) -> dict[str, Any]:
