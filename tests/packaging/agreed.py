@@ -15,7 +15,7 @@ from chalicelib.domain.schedules import equal
 from chalicelib.mediation.agreement.contents import Ground
 from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import Wording
-from chalicelib.store import cases, lenders, signatures
+from chalicelib.store import cases, facts, lenders
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from chalicelib.wiring import wired
@@ -47,5 +47,5 @@ def _all_signed(driver: Driver, case_id: CaseId) -> None:
     ground = replace(ground, case=cases.get(case_id))
     digest = wired().freeze(ground, 1, by="m-1", seen=0, now=now).digest
     for party in Party:
-        said = {"name": "李静", "how": "STAFF", "by": party.value}
-        assert signatures.put(Fact(case_id, FactKind.SIGNATURE, now, (digest, party.value), said))
+        said = {"name": "李静", "how": "CODE", "to": "l***@example.com", "by": party.value}
+        assert facts.append(Fact(case_id, FactKind.SIGNATURE, now, (digest, party.value), said))
