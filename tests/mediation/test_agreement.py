@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +11,6 @@ from chalicelib.domain.agreement import Agreement, Effect, Party, Signature
 from chalicelib.domain.arrangement import Arrangement, Parts, Way
 from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind, Outcome, Stage
 from chalicelib.domain.errors import (
-    AccordError,
     CaseClosed,
     NeedsApproval,
     NoticeBlocked,
@@ -331,53 +328,6 @@ def test_a_text_that_was_altered_in_the_archive_is_not_sealed(table: Table) -> N
     table.wiring.archive.put(archive_key(CASE_ID, digest), b"%PDF-1.4 another text")
     with pytest.raises(OutOfTurn, match="not the text that was signed"):
         table.mediator_signs(digest)
-
-
-def together(*acts: Callable[[], object]) -> list[BaseException | None]:
-    """Carry acts out at once; returns what each raised."""
-    raised: list[BaseException | None] = [None] * len(acts)
-    gate = threading.Barrier(len(acts))
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            act()
-        except AccordError as error:
-            raised[place] = error
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
-def test_two_who_sign_at_once_are_both_on_record(table: Table) -> None:
-    digest = table.frozen()
-    code = table.code(digest)
-    raised = together(
-        lambda: table.signing.as_borrower(CASE_ID, digest, code, table.now),
-        lambda: table.creditor_signs(digest),
-        lambda: table.creditor_signs(digest, by="bank-2"),
-    )
-    assert raised == [None] * 3
-    assert len(facts.of(CASE_ID, FactKind.SIGNATURE)) == 2
-    table.mediator_signs(digest)
-    assert table.case.status == CaseStatus.PLAN_ACTIVE
-
-
-def test_a_comment_and_the_final_text_at_once_never_both_succeed(table: Table) -> None:
-    table.draft()
-    raised = together(table.freeze, lambda: said(table))
-    assert sum(error is None for error in raised) == 1
-    comments = agreement_drafts.comments(CASE_ID, 1)
-    assert comments.ended == (table.case.status == CaseStatus.SIGNING) == (not comments.said)
-
-
-def test_two_drafts_at_once_are_one(table: Table) -> None:
-    raised = together(table.draft, table.draft)
-    assert len(facts.of(CASE_ID, FactKind.DRAFT)) == 1 + (raised == [None, None])
 
 
 def test_a_comment_that_comes_between_reading_and_writing_stops_the_final_text(

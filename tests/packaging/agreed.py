@@ -7,19 +7,17 @@ from datetime import date
 
 import boto3
 
-from chalicelib.domain.access import STAFF_CODE, Issued
 from chalicelib.domain.agreement import Party
 from chalicelib.domain.arrangement import Arrangement, Way
-from chalicelib.domain.codes import CaseStatus, ChannelName, FactKind
+from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.schedules import equal
 from chalicelib.mediation.agreement.contents import Ground
 from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import Wording
-from chalicelib.store import cases, lenders, signatures, signing_codes
+from chalicelib.store import cases, facts, lenders
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
-from chalicelib.store.signing_codes import SigningCode
 from chalicelib.wiring import wired
 from tests.packaging.driver import Driver
 
@@ -49,8 +47,5 @@ def _all_signed(driver: Driver, case_id: CaseId) -> None:
     ground = replace(ground, case=cases.get(case_id))
     digest = wired().freeze(ground, 1, by="m-1", seen=0, now=now).digest
     for party in Party:
-        said = {"name": "李静", "how": "CODE", "by": party.value}
-        fact = Fact(case_id, FactKind.SIGNATURE, now, (digest, party.value), said)
-        code = SigningCode(Issued(1, ChannelName.EMAIL, (now,), kind=STAFF_CODE), digest, party.value)
-        assert signing_codes.put(case_id, code, None)
-        assert signatures.put(fact, code)
+        said = {"name": "李静", "how": "CODE", "to": "l***@example.com", "by": party.value}
+        assert facts.append(Fact(case_id, FactKind.SIGNATURE, now, (digest, party.value), said))
