@@ -59,7 +59,6 @@ def deploy(build: Build, parameters: dict[str, str]) -> None:
     except (StackError, ClientError) as error:
         raise DeployFailed(str(error)) from error
     _number_concurrency()
-    _name_binary_types()
 
 
 def _number_concurrency() -> None:
@@ -69,14 +68,6 @@ def _number_concurrency() -> None:
         if most := each.get("ScalingConfig", {}).get("MaximumConcurrency"):
             scaling = {"MaximumConcurrency": int(most)}
             functions.update_event_source_mapping(UUID=each["UUID"], ScalingConfig=scaling)
-
-
-def _name_binary_types() -> None:
-    """Make files files: the engine keeps a template's `*~1*` as it is written, where AWS reads `*/*`."""
-    apis = client("apigateway")
-    for each in apis.get_rest_apis()["items"]:
-        added = [{"op": "add", "path": "/binaryMediaTypes/*~1*"}]
-        apis.update_rest_api(restApiId=each["id"], patchOperations=added)
 
 
 def describe() -> Deployed:

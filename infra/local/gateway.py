@@ -71,7 +71,18 @@ class Gateway:
 
     def _to_api(self, scope: Any) -> Any:
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
-        return {**scope, "path": self._api + scope["path"], "raw_path": self._api.encode() + raw}
+        headers = [_as_file(*each) for each in scope["headers"]]
+        return {
+            **scope,
+            "headers": headers,
+            "path": self._api + scope["path"],
+            "raw_path": self._api.encode() + raw,
+        }
+
+
+def _as_file(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Let files come as files: the engine keeps the template's `*~1*`, which AWS reads as `*/*`, as it stands."""
+    return (name, b"*~1*;q=0, " + value) if name.lower() == b"accept" else (name, value)
 
 
 def _starting(_: Request) -> Answer:

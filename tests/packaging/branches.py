@@ -22,7 +22,7 @@ from chalicelib.store import cases, claims, facts, lenders, meetings, persons, u
 from chalicelib.store import standing as heads
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
-from tests.packaging import agreed, complained, plans, visits
+from tests.packaging import agreed, complained, plans, staffed, visits
 from tests.packaging.driver import FORM, JSON, Driver
 from tests.packaging.visitor import Visitor
 from tests.road import DEMO_BANK, PRINTS, SECRET
@@ -44,6 +44,7 @@ def drive(driver: Driver) -> None:
     plans.keep(driver)
     complained.keep(driver)
     agreed.keep(driver)
+    staffed.work(driver)
 
 
 def first_case(driver: Driver) -> str:

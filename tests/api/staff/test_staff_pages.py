@@ -48,7 +48,7 @@ def test_both_languages_say_the_same_things(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("act", ACTS.values(), ids=str)
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
 def test_every_act_has_words_for_its_form_and_each_of_its_faults(act: Act, language: str) -> None:
     form = Form(act, Given(NOON.date(), "CNY"), language)
     assert form.words["title"]
