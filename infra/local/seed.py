@@ -79,13 +79,24 @@ def store(lenders: list[LocalLender]) -> None:
 
 
 def live_on(now: datetime) -> None:
-    """Announce the seeded talks, and carry the seeded cases on that have more than a notice behind them."""
+    """Enter who helps, announce the seeded talks, and carry on the cases that have more behind them."""
+    _enter_people(now)
     talk, talks = (importlib.import_module(f"chalicelib.{name}") for name in ("domain.talk", "store.talks"))
     for each in _seeds()["talks"]:
         given = {name: value for name, value in each.items() if name != "days_ahead"}
         starts = (now + timedelta(days=each["days_ahead"])).replace(hour=7, minute=0, second=0, microsecond=0)
         talks.put(talk.Talk(**given, starts_at=starts, zone="Asia/Shanghai"))
     carry_on(_seeds()["loans"], now)
+
+
+def _enter_people(now: datetime) -> None:
+    """Enter mediators, advisers and experts, whose training and assessment are half a year old."""
+    directory = importlib.import_module("chalicelib.store.directory")
+    day = now.date()
+    days = [each.isoformat() for each in (day - timedelta(days=180), day + timedelta(days=550))]
+    records = [["TRAINING", "金融纠纷调解实务", *days], ["ASSESSMENT", "年度考核", *days]]
+    for each in _seeds()["people"]:
+        directory.put(directory.parse(each["id"], each | {"records": records}))
 
 
 def loans(now: datetime) -> list[dict[str, Any]]:

@@ -85,8 +85,11 @@ def test_seeded_cases_have_a_meeting_ahead_and_a_plan_that_runs(running: Running
     plan = cases["DB-2022-000771"]
     assert (cases["DB-2024-000320"]["status"], plan["status"]) == ("APPLIED", "PLAN_ACTIVE")
     ahead = moment(plan["next_timer_at"]) - now(running)
-    assert timedelta(days=30) < ahead < timedelta(days=42), "the reminder of the second instalment"
+    assert timedelta(days=13) < ahead < timedelta(days=16), "the reminder of the court, at half of its term"
     assert "您的权利" in running.get("/open/talks?lang=zh-CN").body
+    people = running.get("/open/people?lang=zh-CN").body
+    for one in ("李静", "法律顾问</h2>", "行业专家</h2>", "征信管理"):
+        assert one in people
 
 
 def test_the_timeline_tells_why_a_notice_was_allowed(running: Running) -> None:
