@@ -198,6 +198,7 @@ class Life(RuleBasedStateMachine):
     def more_time(self, side: Party) -> None:
         self.act(lambda one: Extend(self.timers)(CASE_ID, side, "x", one.now()))
 
+    @precondition(lambda self: len(self.references()) < 2)  # each that is late is looked at every day
     @rule(category=st.sampled_from(["COLLECTION", "MEDIATOR_BIAS"]))
     def complain(self, category: str) -> None:
         sent = self.sent("complain", category=category, what="They rang at night.")
