@@ -79,9 +79,9 @@ class Life(RuleBasedStateMachine):
         world = self.world
         if stage not in self.kept:
             world.restore()
+            STAGES[stage](world)
             directory.put(scenes.LI_JING)
             directory.put(scenes.WANG)
-            STAGES[stage](world)
             world.run()
             self.kept[stage] = world.snapshot()
         world.restore(self.kept[stage])
