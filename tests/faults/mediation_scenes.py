@@ -166,9 +166,9 @@ def applied(world: World) -> None:
 
 @_kept
 def _applied_to_the_directory(world: World) -> None:
+    applied(world)
     directory.put(LI_JING)
     directory.put(WANG)
-    applied(world)
 
 
 def _accepted(world: World) -> None:
