@@ -81,7 +81,7 @@ class Gateway:
 
 
 def _as_file(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """Let files come as files: the engine keeps the template's `*~1*`, which AWS reads as `*/*`, as it stands."""
+    """Let files come as files: of the template's `*~1*` AWS makes `*/*`, and the engine nothing."""
     return (name, b"*~1*;q=0, " + value) if name.lower() == b"accept" else (name, value)
 
 
