@@ -9,12 +9,12 @@ from chalicelib.domain.agreement import Party
 from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.mediation import UNDER_WAY
+from chalicelib.domain.mediation import REPLACEABLE, UNDER_WAY
 from chalicelib.domain.moments import stamp
 from chalicelib.domain.permissions import Permission
 from chalicelib.forms.fields import Choice, Words
 from chalicelib.mediation.accept import Accept
-from chalicelib.mediation.assign import Reassign, assign
+from chalicelib.mediation.assign import Objection, Reassign, assign
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.statements import state
 from chalicelib.mediation.wake import wake
@@ -63,6 +63,23 @@ def _mediators(about: str, now: datetime) -> dict[str, dict[str, str]]:
 def _state(desk: Desk, about: str, answers: Answers) -> bool:
     text = said(answers, "text")
     return state(CaseId.parse(about), Party.CREDITOR, text, desk.key, desk.actor.id, desk.now)
+
+
+def _object(desk: Desk, about: str, answers: Answers) -> bool:
+    """Object for the creditor to who mediates; the form names him, so that it never hits his successor."""
+    given = Objection(Party.CREDITOR, desk.actor.id, said(answers, "object_to"), said(answers, "reason"))
+    case_id = CaseId.parse(about)
+    before = len(facts.of(case_id, FactKind.OBJECTION))
+    Reassign(desk.timers).object_to(case_id, given, desk.now)
+    return len(facts.of(case_id, FactKind.OBJECTION)) > before
+
+
+def _mediator(about: str, now: datetime) -> dict[str, dict[str, str]]:
+    case = cases.get(CaseId.parse(about))
+    if case.mediator is None:
+        return {"object_to": {}}
+    names = directory.get(case.mediator).name
+    return {"object_to": {case.mediator: f"{names['zh-CN']} · {names['en']}"}}
 
 
 def _extend(desk: Desk, about: str, answers: Answers) -> bool:
@@ -131,6 +148,15 @@ CASE_ACTS = (
         run=_state,
         statuses=among(*UNDER_WAY),
         fields=(Words("text", 4000, required=True),),
+    ),
+    Act(
+        name="object",
+        on=On.CASE,
+        permission=Permission.STATE_FOR_CREDITOR,
+        run=_object,
+        statuses=among(*REPLACEABLE),
+        fields=(Choice("object_to"), REASON),
+        offered=_mediator,
     ),
     Act(
         name="extend_mediation",

@@ -110,6 +110,19 @@ def test_an_accepted_case_is_assigned_by_itself_or_by_hand(applied: Scene) -> No
     assert do(applied, BOSS, "override", mediator="m-1", reason="known") == Result.DONE_BEFORE
 
 
+def test_the_creditor_objects_to_who_mediates_now_and_to_nobody_after_him(assigned: Scene) -> None:
+    """Nobody else fits here: the case waits for one to be assigned, and a second form changes nothing."""
+    why = {"object_to": "m-1", "reason": "he worked for us"}
+    assert do(assigned, BANK, "object", **why) == Result.DONE
+    (fact,) = assigned.facts(FactKind.OBJECTION)
+    assert (fact.which[0], fact.detail["mediator"], fact.detail["by"]) == ("CREDITOR", "m-1", "bank")
+    assert (assigned.case.status, assigned.case.mediator) == (CaseStatus.ACCEPTED, None)
+    assert do(assigned, BANK, "object", **why) == Result.DONE_BEFORE
+    assert len(assigned.facts(FactKind.OBJECTION)) == 1
+    with pytest.raises(NotInRole):
+        do(assigned, CLERK, "object", **why)
+
+
 def test_the_same_times_are_offered_once(assigned: Scene) -> None:
     assert do(assigned, CLERK, "offer_times", **TIMES) == Result.DONE
     assert do(assigned, CLERK, "offer_times", **TIMES) == Result.DONE_BEFORE
