@@ -20,6 +20,7 @@ from chalicelib.api.my_agreement import my_agreement
 from chalicelib.api.my_case import my_case
 from chalicelib.api.my_mediation import my_mediation
 from chalicelib.api.my_records import my_records
+from chalicelib.api.my_talk import my_talk
 from chalicelib.api.people import people
 from chalicelib.api.providers import providers
 from chalicelib.api.public import public
@@ -50,6 +51,7 @@ app.register_blueprint(unsubscribing)
 app.register_blueprint(my_case)
 app.register_blueprint(my_records)
 app.register_blueprint(my_mediation)
+app.register_blueprint(my_talk)
 app.register_blueprint(my_agreement)
 app.register_blueprint(talks)
 app.register_blueprint(people)

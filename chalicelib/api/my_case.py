@@ -24,6 +24,7 @@ _PATHS = {
     Doing.CHOOSE: "/my/form/meeting_time",
     Doing.APPLY: "/my/form/apply",
     Doing.STATE: "/my/statements",
+    Doing.TALK: "/my/talk",
     Doing.EXTEND: "/my/form/extend",
     Doing.RESCHEDULE: "/my/form/reschedule",
     Doing.EVIDENCE: "/my/evidence",

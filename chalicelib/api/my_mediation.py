@@ -16,7 +16,7 @@ from chalicelib.api.visit import Visit, Who, visited
 from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.mediation import UNDER_WAY
+from chalicelib.domain.mediation import UNDER_WAY, may_write
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.repayment_plan import RepaymentPlan
@@ -33,7 +33,8 @@ def meeting(visit: Visit) -> Response:
     found = opened.mine.stand.meeting
     shown = _meeting(opened, found) if found else None
     mediator = mediator_of(visit, opened.mine.stand.case)
-    return visit.page("meeting", m=shown, mediator=mediator, desk=regulator(opened))
+    talk = may_write(opened.mine.stand.case)
+    return visit.page("meeting", m=shown, mediator=mediator, talk=talk, desk=regulator(opened))
 
 
 @my_mediation.route("/my/meeting.ics", methods=["GET"])

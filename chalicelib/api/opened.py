@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.pages import words_of
 from chalicelib.api.visit import Visit
-from chalicelib.domain.local_form import format_date, format_money
+from chalicelib.domain.local_form import format_date, format_moment, format_money
 from chalicelib.texts import fill
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class Opened:
     def on(self, moment: datetime) -> str:
         """Return the borrower's day of a moment."""
         return self.day(self.mine.stand.day(moment))
+
+    def moment(self, moment: datetime) -> str:
+        """Return a moment by the borrower's own clock."""
+        case, at = self.mine.stand.case, moment.astimezone(self.mine.stand.zone)
+        return format_moment(at, self.visit.language, region=case.profile)
 
     def appointment(self, moment: datetime) -> str:
         """Return a moment to be met, with its weekday and the name of its zone."""

@@ -24,6 +24,7 @@ JOURNEYS = {
     FactKind.COMMENT: "comment",
     FactKind.UNSIGNED: "decline",
     FactKind.OBJECTION: "object",
+    FactKind.MESSAGE: "message",
 }
 """Which journey asked for what a kind of fact records."""
 

@@ -51,6 +51,11 @@ OF_SESSIONS = frozenset({FactKind.MESSAGE})
 """What is said in a session: it goes to nobody but its mediator and the two sides (invariant 24)."""
 
 
+def may_write(case: Case) -> bool:
+    """Whether its mediator and the two sides may write to each other: from his assignment to the end."""
+    return case.status in CHAIRED and case.mediator is not None
+
+
 CASE_STAFF = "CASE_STAFF"
 """The worklist of those who accept and assign."""
 

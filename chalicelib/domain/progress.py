@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.agreement import Agreement, Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, HoldKind
-from chalicelib.domain.mediation import UNDER_WAY
+from chalicelib.domain.mediation import UNDER_WAY, may_write
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.repayment_plan import RepaymentPlan
@@ -55,6 +55,7 @@ class Doing(StrEnum):
     CHOOSE = "CHOOSE"
     APPLY = "APPLY"
     STATE = "STATE"
+    TALK = "TALK"
     RESCHEDULE = "RESCHEDULE"
     EVIDENCE = "EVIDENCE"
     ASK = "ASK"
@@ -176,10 +177,7 @@ def doings(stand: Stand) -> tuple[Doing, ...]:
         wanted |= {Doing.CONTACT, Doing.EVIDENCE, Doing.DISPUTE}
         if not case.answered:
             wanted |= {Doing.REPLY}
-        if case.status in UNDER_WAY:
-            wanted |= {Doing.WITHDRAW, Doing.STATE}
-        elif not stand.plan:
-            wanted |= {Doing.APPLY}
+        wanted |= _of_mediation(stand)
         if stand.meeting and stand.meeting.is_ahead(stand.now):
             wanted |= {Doing.RESCHEDULE}
         if _may_choose(stand):
@@ -187,3 +185,10 @@ def doings(stand: Stand) -> tuple[Doing, ...]:
         if case.limit_at and stand.now < case.limit_at and not stand.extended:
             wanted |= {Doing.EXTEND}
     return tuple(each for each in Doing if each in wanted)
+
+
+def _of_mediation(stand: Stand) -> set[Doing]:
+    """Return what belongs to a mediation under way, or leads to one."""
+    if stand.case.status not in UNDER_WAY:
+        return set() if stand.plan else {Doing.APPLY}
+    return {Doing.WITHDRAW, Doing.STATE} | ({Doing.TALK} if may_write(stand.case) else set())

@@ -1,4 +1,4 @@
-"""Each side states its case in writing before the meeting, and says what it has to say in between."""
+"""Each side states its case in writing, open to both."""
 
 from __future__ import annotations
 
@@ -28,30 +28,15 @@ def state(
     """
     if side not in SIDES:
         raise NotNow("a statement is a side's own; the mediator has none")
-    return _say(case_id, FactKind.STATEMENT, (side, ident), text, {"by": by, "reference": reference}, now)
-
-
-def message(case_id: CaseId, party: Party, text: str, ident: str, by: str, now: datetime) -> bool:
-    """Put a message of an online mediation in writing on record; see `state`."""
-    return _say(case_id, FactKind.MESSAGE, (party, ident), text, {"by": by}, now)
+    said_now = text.strip()
+    if not said_now or len(said_now) > LONGEST:
+        raise ValueError(f"write between 1 and {LONGEST} characters")
+    standing.require(cases.get(case_id), UNDER_WAY, "write here")
+    detail = {"by": by, "reference": reference, "text": said_now}
+    known = {name: value for name, value in detail.items() if value}
+    return facts.append(Fact(case_id, FactKind.STATEMENT, now, (side.value, ident), known))
 
 
 def said(case_id: CaseId, kind: FactKind) -> list[Fact]:
     """Return the statements or messages of a case, oldest first."""
     return facts.of(case_id, kind)
-
-
-def _say(
-    case_id: CaseId,
-    kind: FactKind,
-    which: tuple[Party, str],
-    text: str,
-    detail: dict[str, str],
-    now: datetime,
-) -> bool:
-    said_now = text.strip()
-    if not said_now or len(said_now) > LONGEST:
-        raise ValueError(f"write between 1 and {LONGEST} characters")
-    standing.require(cases.get(case_id), UNDER_WAY, "write here")
-    known = {name: value for name, value in detail.items() if value}
-    return facts.append(Fact(case_id, kind, now, (which[0].value, which[1]), known | {"text": said_now}))

@@ -18,7 +18,7 @@ from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import comment
 from chalicelib.mediation.agreement.refuse import close_without_agreement
 from chalicelib.mediation.agreement.sign import Answer, CodesLocked, WrongCode
-from chalicelib.mediation.statements import message
+from chalicelib.mediation.messages import tell_of, write
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON, among
 from chalicelib.staff.desk import Answers, Desk, said
@@ -130,7 +130,9 @@ def _rule(desk: Desk, about: str, answers: Answers) -> None:
 def _write(desk: Desk, about: str, answers: Answers) -> bool:
     case: Case = cases.get(CaseId.parse(about))
     party, text = part_of(desk.actor, case), said(answers, "text")
-    return message(case.id, party, text, desk.key, desk.actor.id, desk.now)
+    new = write(case.id, party, text, desk.key, desk.actor.id, desk.now)
+    tell_of(case, desk.key, desk.timers)
+    return new
 
 
 _ON, _SIGNING = On.CASE, among(CaseStatus.SIGNING)
@@ -209,7 +211,7 @@ AGREEMENT_ACTS = (
         permission=Permission.TAKE_PART,
         run=_write,
         statuses=among(*_TALKS, CaseStatus.DRAFTED, CaseStatus.SIGNING),
-        fields=(Words("text", 4000, required=True),),
+        fields=(Words("text", 1500, required=True),),
     ),
     Act(
         name="join_court",

@@ -15,10 +15,10 @@ from chalicelib.texts.catalogue import FORMS, LANGUAGES, PROFILES, notice_words,
 
 STEPS = (
     "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_times", "meeting_invitation",
-    "meeting_reminder", "meeting_cancelled", "agreement_to_sign", "instalment_reminder", "instalment_late",
-    "plan_breached", "plan_completed", "court_reminder", "complaint_acknowledgement", "complaint_extension",
-    "complaint_decision", "complaint_review", "complaint_late", "opt_out_confirmation", "access_code",
-    "signing_code",
+    "meeting_reminder", "meeting_cancelled", "mediation_message", "agreement_to_sign", "instalment_reminder",
+    "instalment_late", "plan_breached", "plan_completed", "court_reminder", "complaint_acknowledgement",
+    "complaint_extension", "complaint_decision", "complaint_review", "complaint_late", "opt_out_confirmation",
+    "access_code", "signing_code",
 )  # fmt: skip
 _OVER_TWO = ("opt_out_confirmation", "access_code", "signing_code")
 RECORDS = FOLDER

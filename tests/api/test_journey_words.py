@@ -16,6 +16,7 @@ from chalicelib.forms.journeys.complain import COMPLAIN_OPEN
 from chalicelib.forms.journeys.dispute import DISPUTE
 from chalicelib.forms.journeys.extend import EXTEND
 from chalicelib.forms.journeys.meeting_time import MEETING_TIME
+from chalicelib.forms.journeys.message import MESSAGE
 from chalicelib.forms.journeys.object import OBJECT
 from chalicelib.forms.journeys.renegotiate import RENEGOTIATE
 from chalicelib.forms.journeys.reschedule import RESCHEDULE
@@ -28,7 +29,7 @@ from tests.api.browser import Browser
 from tests.scene import Scene
 
 JOURNEYS = (
-    *(APPLY, ASK, COMPLAIN_OPEN, DISPUTE, EXTEND, MEETING_TIME),
+    *(APPLY, ASK, COMPLAIN_OPEN, DISPUTE, EXTEND, MEETING_TIME, MESSAGE),
     *(OBJECT, RENEGOTIATE, RESCHEDULE, REVIEW, STATEMENT, WITHDRAW, WITHDRAW_COMPLAINT),
 )
 HEAVIEST = 14 * 1024
@@ -46,7 +47,7 @@ def _keys(words: Any, path: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "name", [*(f"journeys/{one.name}" for one in JOURNEYS), "complaint", "complaints", "questions"]
+    "name", [*(f"journeys/{one.name}" for one in JOURNEYS), "complaint", "complaints", "questions", "written"]
 )
 def test_both_languages_say_the_same_things(name: str) -> None:
     chinese, english = (set(_keys(words_of(name, language))) for language in ("zh-CN", "en"))

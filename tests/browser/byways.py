@@ -16,6 +16,7 @@ SEEDED: Mapping[str, str] = {"meeting": "DB-2024-000320", "plan": "DB-2022-00077
 """Seeded cases in which a meeting is ahead, and in which a plan runs."""
 _ARRANGED = (
     *("/my", "/my/meeting", "/my/agreement", "/my/plan", "/my/documents", "/my/statements"),
+    *("/my/talk", "/my/form/message"),
     *("/my/form/meeting_time", "/my/form/extend", "/my/form/renegotiate"),
 )
 _MOST_TRIES = 12

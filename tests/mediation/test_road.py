@@ -18,9 +18,10 @@ from chalicelib.forms.journey import Submission
 from chalicelib.mediation import standing
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.extend import Extend
+from chalicelib.mediation.messages import write
 from chalicelib.mediation.schedule import Offer, Schedule, open_times
 from chalicelib.mediation.session import Session
-from chalicelib.mediation.statements import message, said, state
+from chalicelib.mediation.statements import said, state
 from chalicelib.store import cases, meetings, waits
 from chalicelib.store import standing as heads
 from chalicelib.store.facts import Fact
@@ -278,7 +279,9 @@ def test_nobody_speaks_for_a_side_and_nobody_writes_nothing(applied: Scene) -> N
         state(CASE_ID, Party.MEDIATOR, "…", "s1", "m-1", now)
     for text in ("  ", "长" * 4_001):
         with pytest.raises(ValueError, match="between 1 and"):
-            message(CASE_ID, Party.BORROWER, text, "s1", "borrower", now)
+            state(CASE_ID, Party.BORROWER, text, "s1", "borrower", now)
+        with pytest.raises(ValueError, match="between 1 and"):
+            write(CASE_ID, Party.BORROWER, text, "m1", "borrower", now)
 
 
 def test_both_sides_extend_before_the_limit_and_once(booked: Scene) -> None:

@@ -42,7 +42,7 @@ def test_every_notice_is_written_to_look_through(tmp_path: Path) -> None:
     texts = sorted(path.name for path in (tmp_path / "out").glob("*.txt"))
     assert len(texts) == len(EVERY)
     assert "us-first_notice-LETTER-en.txt" in texts
-    assert len(list((tmp_path / "out").glob("*-EMAIL-*.html"))) == 4 * 21 * 2
+    assert len(list((tmp_path / "out").glob("*-EMAIL-*.html"))) == 4 * 23 * 2
 
 
 def test_what_is_printed_says_how_long_and_which_version() -> None:
@@ -107,8 +107,8 @@ def test_recording_gives_changed_words_the_next_version_and_keeps_the_rest(
     monkeypatch.setattr(notice_versions, "RECORDS", tmp_path)
     result = RUN.invoke(app, ["notice", "versions"])
     assert result.exit_code == 0, result.output
-    assert "CN: 2 of 192 templates changed" in result.output
-    assert "US: 0 of 192 templates changed" in result.output
+    assert "CN: 2 of 212 templates changed" in result.output
+    assert "US: 0 of 212 templates changed" in result.output
     now = notice_versions.on_record("CN")
     assert now[key]["version"] == records["CN"][key]["version"] + 1
     assert now[new]["version"] == 1

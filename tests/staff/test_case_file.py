@@ -14,7 +14,8 @@ from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.errors import NotFound
 from chalicelib.forms.journey import Submission
 from chalicelib.mediation import standing
-from chalicelib.mediation.statements import message, state
+from chalicelib.mediation.messages import write
+from chalicelib.mediation.statements import state
 from chalicelib.staff import case_file
 from chalicelib.store.facts import Fact
 from tests.complaints.desk import Desk
@@ -32,7 +33,7 @@ def filed(scene: Scene) -> Desk:
     case = standing.at(replace(found.case, mediator="m-1"), CaseStatus.ASSIGNED, found.now)
     standing.move(found.case, case, Fact(CASE_ID, FactKind.ASSIGNED, found.now, ("01",), {"mediator": "m-1"}))
     state(CASE_ID, Party.BORROWER, "I was ill.", "s1", "", found.now)
-    message(CASE_ID, Party.BORROWER, "I can pay 300.", "m1", "", found.now)
+    write(CASE_ID, Party.BORROWER, "I can pay 300.", "m1", "", found.now)
     questions.ask(found.case, Submission("q", "", "Q-1", {"topic": "other", "text": "When?"}, found.now))
     do(scene, MEDIATOR, "note", text="He is afraid.")
     return found

@@ -15,9 +15,9 @@ from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.forms.journey import Submission
 from chalicelib.mediation import standing
 from chalicelib.mediation.accept import Accept
+from chalicelib.mediation.messages import write
 from chalicelib.mediation.schedule import Schedule
 from chalicelib.mediation.session import Session
-from chalicelib.mediation.statements import message
 from chalicelib.notices.evidence.collect import collect
 from chalicelib.store import cases, session_notes
 from chalicelib.store.facts import Fact
@@ -43,7 +43,7 @@ def held(scene: Scene) -> Scene:
     Schedule(timers).book(CASE_ID, WED, now)
     session = Session(timers, lambda *_: [])
     session.open(CASE_ID, "m-1", WED)
-    message(CASE_ID, Party.BORROWER, SAID[0], "m1", "", WED)
+    write(CASE_ID, Party.BORROWER, SAID[0], "m1", "", WED)
     session_notes.put(CASE_ID, Note("m-1", WED, SAID[1]), "n1")
     session.adjourn(CASE_ID, "m-1", SAID[2], WED + timedelta(hours=1))
     return scene

@@ -18,7 +18,7 @@ _OPEN = frozenset({"complain", "sign_up"})
 _ACTS = _OPEN | {
     *("feedback", "apply", "dispute", "ask", "withdraw", "reschedule", "survey"),
     *("meeting_time", "statement", "extend", "renegotiate", "comment", "decline", "object"),
-    *("withdraw_complaint", "review"),
+    *("withdraw_complaint", "review", "message"),
 }
 """Each is a module of this package that has an ACT, and an OPEN_ACT when guests are asked otherwise."""
 
