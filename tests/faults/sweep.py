@@ -14,8 +14,9 @@ from tests.faults.plane import Call, Fault, Mode
 from tests.faults.scenarios import Scenario
 from tests.faults.world import Restless, Snapshot, World
 
-# A call that changes nothing looks the same whether its effect came or not.
+# A call that changes nothing looks the same whether its effect came or not: one way to fail, one to die.
 _READS = ("GetItem", "GetObject", "Query", "GetSecretValue", "DescribeExecution", "GetPublicKey")
+_OF_A_READ = (Mode.THROTTLE, Mode.CRASH_BEFORE)
 # Away before the effect, and after it; a read fails alike in both, and a send is not retried anyway.
 _LASTING = (Mode.THROTTLE, Mode.READ_TIMEOUT)
 
@@ -102,7 +103,7 @@ def faults_of(calls: list[Call], only: Collection[str] = (), *, also_reads: bool
         reads = call.operation in _READS
         if (only and call.name not in only) or (reads and not also_reads):
             continue
-        yield from (Fault(number, mode) for mode in Mode if not (reads and mode == Mode.HTTP500_LOST))
+        yield from (Fault(number, mode) for mode in (_OF_A_READ if reads else Mode))
         if call.operation not in SENDS:
             yield from (Fault(number, mode, lasting=True) for mode in _LASTING[: 1 if reads else 2])
 

@@ -46,7 +46,6 @@ UNKNOWN_AFTER = {
     "PutObject outbox.json, crash_before",
     "PutObject outbox.json, crash_after",
     "GetSecretValue, crash_before",  # the app's, read between claim and send
-    "GetSecretValue, crash_after",
     "TransactWriteItems release, crash_before",
     "TransactWriteItems release, throttle lasting",
     "TransactWriteItems claim, crash_after",

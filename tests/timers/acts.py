@@ -23,6 +23,8 @@ from chalicelib.domain.arrangement import Arrangement, Way
 from chalicelib.domain.codes import ChannelName, FactKind, HoldKind, Mode
 from chalicelib.domain.complaint import ComplaintOutcome
 from chalicelib.domain.schedules import equal
+from chalicelib.domain.selection import Review as Reviewed
+from chalicelib.domain.selection import Verdict
 from chalicelib.forms.journey import Submission
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.agreement.code import SendSigningCode
@@ -34,7 +36,18 @@ from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.schedule import Offer, Schedule
 from chalicelib.mediation.session import Session
 from chalicelib.repayment.refer import Refer
-from chalicelib.store import agreements, complaints, directory, holds, lenders, persons, plans, signing_codes
+from chalicelib.store import (
+    agreements,
+    complaints,
+    directory,
+    facts,
+    holds,
+    lenders,
+    persons,
+    plans,
+    selections,
+    signing_codes,
+)
 from chalicelib.store.facts import Fact
 from tests import signing
 from tests.bench import gateway
@@ -134,6 +147,10 @@ def accept(play: Play) -> None:
     assert Accept(play.timers)(CASE_ID, "staff-1", play.now)
 
 
+def decline(play: Play) -> None:
+    Accept(play.timers).decline(CASE_ID, "staff-1", "not ours", play.now)
+
+
 def assign(play: Play) -> None:
     directory.put(LI_JING)
     assert Reassign(play.timers).override(CASE_ID, LI_JING.id, "boss", "he is there", play.now)
@@ -226,6 +243,9 @@ def refuse(play: Play) -> None:
 
 
 def refer(play: Play) -> None:
+    found = selections.standing_of(play.case)
+    assert found
+    facts.append(selections.fact_of(CASE_ID, Reviewed(found, Verdict.UPHELD, "clerk"), play.now))
     assert Refer(play.timers)(CASE_ID, "boss", "nothing came", play.now)
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.codes import ChannelName, FactKind, HoldKind
 from chalicelib.domain.complaint import ComplaintStatus
 from chalicelib.domain.moments import stamp
-from chalicelib.store import complaint_steps, complaints
+from chalicelib.store import complaint_steps, complaints, selections
 from tests.samples import NIGHT
 from tests.timers import acts
 from tests.timers.play import Play
@@ -73,6 +73,11 @@ def _due(what: str, moment: datetime) -> Callable[[Play], bool]:
 
 def _closed(reason: str) -> Callable[[Play], bool]:
     return lambda play: play.is_closed and play.case.closed_reason == reason
+
+
+def _waits_for_review(play: Play) -> bool:
+    """What nobody decided in time is not closed by the clock: a person reviews it (invariant 23)."""
+    return play.case.is_open and selections.standing_of(play.case) is not None
 
 
 def _again(machine: str, stage: str, times: int = 2) -> Callable[[Play], bool]:
@@ -139,13 +144,17 @@ MEDIATION = (
         "result of a meeting", "case", "Meeting", (), (*_BOOKED, _until(acts.FIRST)),
         _MET, _due("RESULT_LATE", _MET), {**_TAKEN_BACK, "session": acts.meet},
     ),
+    Row(
+        "mediation limit, undecided", "case", "Assignment", ("mediation_limit",),
+        (*_ACCEPTED, _until(at(11, 26))), _LIMIT, _waits_for_review,
+        {**_TAKEN_BACK, "joint extension": acts.extend},
+    ),
     *(
         Row(
             "mediation limit", "case", stage, ("mediation_limit", "mediation_extension"), road, _LIMIT,
             _closed("the mediation limit passed"), {**_TAKEN_BACK, "joint extension": acts.extend},
         )
         for stage, road in (
-            ("Assignment", (*_ACCEPTED, _until(at(11, 26)))),
             ("Scheduling", _ASSIGNED),
             ("Session", _IN_SESSION),
             ("Drafting", _DRAFTED),

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.complaint import ComplaintStatus
-from chalicelib.store import complaints
+from chalicelib.domain.mediation import UNDECIDED
+from chalicelib.store import complaints, selections
 from chalicelib.workflow import sweep as sweeps
 from tests.machine.recording import Recording, alike, every, record, waits
 from tests.timers import acts
@@ -95,6 +96,9 @@ def to_the_end(play: Play, machine: str) -> None:
         if is_over(play, machine):
             return
         play.after(days=2)
+        if play.case.status in UNDECIDED and selections.standing_of(play.case):
+            acts.decline(play)  # the clock may not close it (invariant 23): a person does
+            play.run()
         if not any(one.live for one in play.machine.of(machine)):
             play.scene.wiring.sweep()
             play.run()
