@@ -13,11 +13,13 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Mode, Stage
 from chalicelib.domain.mediation import (
     CASE_STAFF,
+    CHAIRED,
     STAGE_OF,
     UNDER_WAY,
     Due,
     Timer,
     fallen_due,
+    may_write,
     next_timer,
     standing,
     timers,
@@ -136,3 +138,9 @@ def test_whose_turn_it_is(status: CaseStatus, turn: str | None) -> None:
     found = standing(_case(status, mediator="m-1"), None, CN, ZONE, NOON)
     assert found.worklist == turn
     assert (found.due_at is None) == (turn is None)
+
+
+def test_there_is_writing_only_where_somebody_mediates() -> None:
+    chaired = {status for status in CaseStatus if may_write(_case(status, mediator="m-1"))}
+    assert chaired == set(CHAIRED)
+    assert not any(may_write(_case(status)) for status in CaseStatus)
