@@ -136,7 +136,7 @@ def test_the_test_lenders_road_goes_by_the_simulator_alone(stack: Stack, loan: s
     assert stack.post(event).status_code == 202
     case_id = stack.wait_for(lambda: stack.case(loan))["case_id"]
     stack.advance("PT5M")  # its receipts come seconds after each message
-    first = stack.delivery(loan)
+    first = stack.wait_for(lambda: (found := stack.delivery(loan))["ended"] and found)
     assert first["ended"] == "reached"
     states = {name: (each["state"], each["provider"]) for name, each in first["channels"].items()}
     assert states == {
