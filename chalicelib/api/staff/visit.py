@@ -25,6 +25,8 @@ from chalicelib.wiring import Wiring, wired
 
 FORM = ["application/x-www-form-urlencoded"]
 View = Callable[..., Response]
+_DENIALS = (403, 404)
+"""Answers that keep something from somebody; a form with faults was his to send."""
 NAVIGATION = {
     "/staff/report": Permission.READ_REPORTS,
     "/staff/audit": Permission.READ_AUDIT,
@@ -136,7 +138,7 @@ def staffed(blueprint: Blueprint, permission: Permission, what: Audited) -> Call
                 return visit.page("error", 403, kind="forged", said="")
             answer, outcome = _answered(visit, view, permission, about)
             try:
-                _keep(visit, what if outcome < 400 else Audited.DENIED, about, outcome)
+                _keep(visit, Audited.DENIED if outcome in _DENIALS else what, about, outcome)
             except Exception:
                 visit.wiring.telemetry.logger.exception("audit failed")
                 return visit.page("error", 500, kind="failed", said="")

@@ -17,7 +17,7 @@ from chalicelib.domain.complaint_clock import Clock
 from chalicelib.forms.fields import Choice, Choices, Given
 from chalicelib.staff.act import Act
 from chalicelib.staff.acts import ACTS, Result
-from chalicelib.store import printed, proposals, talks
+from chalicelib.store import audit, printed, proposals, talks
 from tests.api.staff.member import Member, hidden, sign_in
 from tests.api.test_pages import Seen
 from tests.complaints.desk import Desk
@@ -128,6 +128,8 @@ def test_what_a_form_gets_wrong_is_said_beside_its_field_and_nothing_is_lost(off
     assert wrong.text.count('class="err"') >= 3
     assert 'value="Refresher"' in wrong.text
     assert hidden(wrong, "key") == hidden(asked, "key")
+    lines = [(line.what, line.detail["status"]) for line in audit.on(office.road.clock.now.date())]
+    assert (Audited.ACTED, "400") in lines, "a form with faults is no denial"
 
 
 def test_a_form_sent_twice_acts_once(office: Scene, filed: Desk) -> None:
