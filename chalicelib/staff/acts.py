@@ -19,11 +19,12 @@ from chalicelib.staff.directory_acts import DIRECTORY_ACTS
 from chalicelib.staff.meeting_acts import MEETING_ACTS
 from chalicelib.staff.plan_acts import PLAN_ACTS
 from chalicelib.staff.sight import require_case, require_complaint
+from chalicelib.staff.signing_acts import SIGNING_ACTS
 from chalicelib.staff.talk_acts import TALK_ACTS
 from chalicelib.store import cases, complaints, directory, proposals, talks
 from chalicelib.store.proposals import Proposal
 
-_ON_CASES = (*CASE_ACTS, *MEETING_ACTS, *AGREEMENT_ACTS, *PLAN_ACTS)
+_ON_CASES = (*CASE_ACTS, *MEETING_ACTS, *AGREEMENT_ACTS, *SIGNING_ACTS, *PLAN_ACTS)
 ACTS = {act.name: act for act in (*_ON_CASES, *COMPLAINT_ACTS, *DIRECTORY_ACTS, *TALK_ACTS)}
 NEW = "new"
 """What an act is done to that makes something new."""

@@ -1,10 +1,10 @@
-"""The acts on an agreement: spoken of, made final, signed with a code, refused, taken to a court."""
+"""The acts on an agreement: drafted, spoken of, made final, given up, taken to a court."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.agreement import Agreement, Party
+from chalicelib.domain.agreement import Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.confirmation import Ruling
@@ -17,7 +17,6 @@ from chalicelib.mediation.agreement.contents import Ground
 from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import comment
 from chalicelib.mediation.agreement.refuse import close_without_agreement
-from chalicelib.mediation.agreement.sign import Answer, CodesLocked, WrongCode
 from chalicelib.mediation.messages import tell_of, write
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON, among
@@ -62,52 +61,6 @@ def _freeze(desk: Desk, about: str, answers: Answers) -> bool:
     return before is None or before.sequence != found.sequence
 
 
-def _documents(about: str, now: datetime) -> dict[str, dict[str, str]]:
-    """Return the final text by its SHA-256, so that what is signed is what was read."""
-    found = agreements.get(CaseId.parse(about))
-    return {"document": {found.digest: f"{found.reference} · SHA-256 {found.digest}"} if found else {}}
-
-
-def _send_code(desk: Desk, about: str, answers: Answers) -> bool:
-    case = cases.get(CaseId.parse(about))
-    party = part_of(desk.actor, case)
-    return desk.papers().send_code(case.id, said(answers, "document"), party, desk.actor, desk.now)
-
-
-def _sign_as_creditor(desk: Desk, about: str, answers: Answers) -> bool:
-    return _signed(desk, about, answers, Party.CREDITOR)
-
-
-def _sign_as_mediator(desk: Desk, about: str, answers: Answers) -> bool:
-    return _signed(desk, about, answers, Party.MEDIATOR)
-
-
-def _signed(desk: Desk, about: str, answers: Answers, party: Party) -> bool:
-    case_id, sign = CaseId.parse(about), desk.papers().sign
-    before = _has_signed(agreements.get(case_id), party)
-    act = sign.as_creditor if party == Party.CREDITOR else sign.as_mediator
-    digest, code = said(answers, "document"), said(answers, "code")
-    _require_signed(act(case_id, digest, code, desk.actor, desk.now))
-    return not before
-
-
-def _has_signed(agreement: Agreement | None, party: Party) -> bool:
-    return agreement is not None and agreement.signed_at(party) is not None
-
-
-def _require_signed(answer: Answer) -> None:
-    if isinstance(answer, WrongCode):
-        raise NotNow(f"this code does not sign this document, or not any more; {answer.left} tries are left")
-    if isinstance(answer, CodesLocked):
-        raise NotNow("there were too many wrong codes; no code signs for 24 hours")
-
-
-def _refuse(desk: Desk, about: str, answers: Answers) -> None:
-    digest, why = said(answers, "document"), said(answers, "reason")
-    act = desk.papers().refuse
-    act(CaseId.parse(about), digest, Party.CREDITOR, desk.now, why=why, by=desk.actor.id)
-
-
 def _close(desk: Desk, about: str, answers: Answers) -> bool:
     case_id, was_open = CaseId.parse(about), cases.get(CaseId.parse(about)).is_open
     why, wake = said(answers, "reason"), desk.papers().wake
@@ -135,8 +88,7 @@ def _write(desk: Desk, about: str, answers: Answers) -> bool:
     return new
 
 
-_ON, _SIGNING = On.CASE, among(CaseStatus.SIGNING)
-_DOCUMENT, _CODE = Choice("document"), Line("code", 20, inputmode="numeric", autocomplete="one-time-code")
+_ON = On.CASE
 _TALKS = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.IN_SESSION, CaseStatus.ADJOURNED)
 
 AGREEMENT_ACTS = (
@@ -158,43 +110,6 @@ AGREEMENT_ACTS = (
         statuses=among(CaseStatus.DRAFTED),
         fields=(Choice("draft"),),
         offered=_drafts,
-    ),
-    Act(
-        name="send_signing_code",
-        on=_ON,
-        permission=Permission.TAKE_PART,
-        run=_send_code,
-        statuses=_SIGNING,
-        fields=(_DOCUMENT,),
-        offered=_documents,
-    ),
-    Act(
-        name="sign_as_creditor",
-        on=_ON,
-        permission=Permission.SIGN_AS_CREDITOR,
-        run=_sign_as_creditor,
-        statuses=_SIGNING,
-        fields=(_DOCUMENT, _CODE),
-        offered=_documents,
-    ),
-    Act(
-        name="sign_as_mediator",
-        on=_ON,
-        permission=Permission.SIGN_AS_MEDIATOR,
-        run=_sign_as_mediator,
-        statuses=_SIGNING,
-        fields=(_DOCUMENT, _CODE),
-        offered=_documents,
-        own=True,
-    ),
-    Act(
-        name="refuse_text",
-        on=_ON,
-        permission=Permission.SIGN_AS_CREDITOR,
-        run=_refuse,
-        statuses=_SIGNING,
-        fields=(_DOCUMENT, REASON),
-        offered=_documents,
     ),
     Act(
         name="close_without_agreement",
