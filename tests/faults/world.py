@@ -6,10 +6,14 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.keys import CaseId
+from chalicelib.mediation.accept import Accept
+from chalicelib.store import cases, selections
 from chalicelib.workflow import sweep as sweeps
 from tests.faults.machine import TaskFailed
 from tests.faults.office import DONE, Office
@@ -140,6 +144,7 @@ class World(Office):
         for _ in range(60):
             if not self.to_timer():
                 break
+            self._decide_what_waits()
         else:
             raise Restless(f"no end: {self.histories()}")
         for _ in range(2):
@@ -147,6 +152,16 @@ class World(Office):
             self.sweep()
             self.repeat()
         self.state.rested = True
+
+    def _decide_what_waits(self) -> None:
+        """A person ends an application past its limit, which the clock may not (invariant 23)."""
+        for one in self.machine.of("case"):
+            if not one.live or one.state not in ("Acceptance", "Assignment"):
+                continue
+            case_id = CaseId.parse(one.data["case_id"])
+            if selections.standing_of(cases.get(case_id)):
+                self.carry_out(partial(_decline, case_id))
+                self.run()
 
     def forget_what_came(self) -> None:
         """Leave out of later redeliveries what came so far: other scenes redeliver just that."""
@@ -214,3 +229,7 @@ class World(Office):
 
 def _nameless(text: str) -> str:
     return _NAMES.sub("", text)
+
+
+def _decline(case_id: CaseId, office: Office) -> None:
+    Accept(office.wiring.timers).decline(case_id, "clerk", "too late", office.now())
