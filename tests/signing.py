@@ -69,10 +69,9 @@ def signs(
 ) -> Answer:
     """Let a member of the staff sign with the code mailed to him; one that he has already is used."""
     now, sign = wiring.clock(), sign or wiring.sign
-    found, known = agreements.get(case_id), signing_codes.get(case_id, signer.id)
-    if found and found.signed_at(party):
-        known = None  # a repeat: nobody is sent a code for what he has signed
-    elif known is None or known.digest != digest or not known.issued.good_at(now):
+    known = signing_codes.get(case_id, signer.id)
+    # A used one has signed: this is a repeat, and nobody is sent a code for what he has signed.
+    if known is None or known.digest != digest or not (known.issued.used or known.issued.good_at(now)):
         SendStaffCode(lambda *mail: None, wiring.pepper)(case_id, digest, party, signer, now)
         known = signing_codes.get(case_id, signer.id)
     code = code_of(case_id, known, wiring.pepper()) if known else ""

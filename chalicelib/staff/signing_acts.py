@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.agreement import Agreement, Party
+from chalicelib.domain.agreement import Party
 from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.permissions import Permission
 from chalicelib.forms.fields import Choice, Line
-from chalicelib.mediation.agreement.sign import Answer, CodesLocked, WrongCode
+from chalicelib.mediation.agreement.sign import Answer, CodesLocked, Signed, WrongCode
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON, among
 from chalicelib.staff.desk import Answers, Desk, said
@@ -39,23 +39,18 @@ def _sign_as_mediator(desk: Desk, about: str, answers: Answers) -> bool:
 
 
 def _signed(desk: Desk, about: str, answers: Answers, party: Party) -> bool:
-    case_id, sign = CaseId.parse(about), desk.papers().sign
-    before = _has_signed(agreements.get(case_id), party)
+    sign = desk.papers().sign
     act = sign.as_creditor if party == Party.CREDITOR else sign.as_mediator
     digest, code = said(answers, "document"), said(answers, "code")
-    _require_signed(act(case_id, digest, code, desk.actor, desk.now))
-    return not before
+    return _require_signed(act(CaseId.parse(about), digest, code, desk.actor, desk.now)).new
 
 
-def _has_signed(agreement: Agreement | None, party: Party) -> bool:
-    return agreement is not None and agreement.signed_at(party) is not None
-
-
-def _require_signed(answer: Answer) -> None:
+def _require_signed(answer: Answer) -> Signed:
     if isinstance(answer, WrongCode):
         raise NotNow(f"this code does not sign this document, or not any more; {answer.left} tries are left")
     if isinstance(answer, CodesLocked):
         raise NotNow("there were too many wrong codes; no code signs for 24 hours")
+    return answer
 
 
 def _refuse(desk: Desk, about: str, answers: Answers) -> None:

@@ -17,7 +17,8 @@ from chalicelib.domain.plan_stage import KEPT_TO
 from tests.faults.agreed import mediated
 from tests.faults.buckets import digest
 from tests.faults.desks import handled
-from tests.faults.people import OF_AN_AGREEMENT, REPLIES, UNCAPPED
+from tests.faults.lambdas import OF_AN_AGREEMENT
+from tests.faults.people import REPLIES, UNCAPPED
 from tests.faults.plane import Call, Fault, Mode
 from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows

@@ -31,7 +31,9 @@ from tests.road import SECRET, Road
 
 ANSWERS = (CONFIRMATION, RECEIPT, ACCESS_CODE)
 """Messages that answer an act of his own, over whatever channel he used."""
-DUE_LATER = (*ANSWERS, "meeting_", "agreement_to_sign", "signing_code", "instalment_", "plan_", *COMPLAINTS)
+OF_AN_AGREEMENT = ("meeting_", "agreement_to_sign", "signing_code", "instalment_", "plan_", "court_reminder")
+"""Messages that say nothing of the whole debt, or amounts of their own."""
+DUE_LATER = (*ANSWERS, *COMPLAINTS, *OF_AN_AGREEMENT)
 """Messages that may fall due when the notices are over: a payment stops no complaint's clock."""
 _FUNCTIONS = {
     "AwaitSignal": "await_signal",

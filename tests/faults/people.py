@@ -27,10 +27,8 @@ from tests.walk import FEEDBACK, Answers, walk
 FACTOR = "123X"
 REPLIES = (*ANSWERS, *COMPLAINTS)
 """Messages that answer an act of his own or a complaint: they say nothing of the debt, no cap counts them."""
-UNCAPPED = (*REPLIES, "meeting_", "agreement_to_sign", "signing_code", "plan_completed")
+UNCAPPED = (*REPLIES, "meeting_", "agreement_to_sign", "signing_code", "plan_completed", "court_reminder")
 """Messages that no cap delays."""
-OF_AN_AGREEMENT = ("meeting_", "agreement_to_sign", "signing_code", "instalment_", "plan_")
-"""Messages that say nothing of the whole debt, or amounts of their own."""
 _FORM = "application/x-www-form-urlencoded"
 
 

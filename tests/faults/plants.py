@@ -7,6 +7,7 @@ import importlib
 import inspect
 import sys
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,9 @@ import pytest
 class Plant:
     """`where` is `module:function` or `module:Class.method`; `guard` in its source becomes `gap`.
 
-    `more` are further such pairs; `scenes` names the scenarios or races of which one must see it, `at` the
-    calls that are to fail (all of them when it is empty).
+    `more` are further such pairs, `beside` other functions whose guard goes too, (where, guard, gap) each:
+    two guards of one thing are seen only together. `scenes` names the scenarios or races of which one must
+    see it, `at` the calls that are to fail (all of them when it is empty).
     """
 
     name: str
@@ -28,32 +30,39 @@ class Plant:
     scenes: tuple[str, ...]
     more: tuple[tuple[str, str], ...] = ()
     at: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.name
 
     def put(self, patch: pytest.MonkeyPatch) -> None:
-        """Plant the bug wherever the function is known; fails when the guard is not there any more."""
-        module_name, _, path = self.where.partition(":")
-        module = importlib.import_module(module_name)
-        owner_name, _, name = path.rpartition(".")
-        owner = getattr(module, owner_name) if owner_name else module
-        kept = inspect.getattr_static(owner, name)
-        source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
-        for guard, gap in ((self.guard, self.gap), *self.more):
-            assert source.count(guard) == 1, f"{self.where} has no longer the guard {guard!r}"
-            source = source.replace(guard, gap)
-        flags = __future__.annotations.compiler_flag
-        made: dict[str, Any] = {}
-        code = compile(source, self.where, "exec", flags, dont_inherit=True)
-        exec(code, vars(module), made)  # noqa: S102
-        if owner is not module:
-            patch.setattr(owner, name, made[name])
-            return
-        for known in [known for known in sys.modules.values() if _is_product(known)]:
-            for label, value in list(vars(known).items()):
-                if value is kept:
-                    patch.setattr(known, label, made[name])
+        """Plant the bug wherever the function is known; fails when a guard is not there any more."""
+        _put(patch, self.where, ((self.guard, self.gap), *self.more))
+        for where, *pair in self.beside:
+            _put(patch, where, (tuple(pair),))
+
+
+def _put(patch: pytest.MonkeyPatch, where: str, pairs: Iterable[tuple[str, ...]]) -> None:
+    module_name, _, path = where.partition(":")
+    module = importlib.import_module(module_name)
+    owner_name, _, name = path.rpartition(".")
+    owner = getattr(module, owner_name) if owner_name else module
+    kept = inspect.getattr_static(owner, name)
+    source = textwrap.dedent(inspect.getsource(getattr(owner, name)))
+    for guard, gap in pairs:
+        assert source.count(guard) == 1, f"{where} has no longer the guard {guard!r}"
+        source = source.replace(guard, gap)
+    flags = __future__.annotations.compiler_flag
+    made: dict[str, Any] = {}
+    code = compile(source, where, "exec", flags, dont_inherit=True)
+    exec(code, vars(module), made)  # noqa: S102
+    if owner is not module:
+        patch.setattr(owner, name, made[name])
+        return
+    for known in [known for known in sys.modules.values() if _is_product(known)]:
+        for label, value in list(vars(known).items()):
+            if value is kept:
+                patch.setattr(known, label, made[name])
 
 
 def _is_product(module: Any) -> bool:
@@ -454,9 +463,9 @@ PLANTS = (
     ),
     Plant(
         "a signature does not look whether the text still waits",
-        "chalicelib.store.signatures:put",
-        "fact.case_id, unmoved, signing)",
-        "fact.case_id, unmoved, CaseRow.pk.exists())",
+        "chalicelib.store.signatures:_write",
+        " & (CaseRow.status == signing)",
+        "",
         ("last signature x refusal",),
     ),
     Plant(
@@ -479,6 +488,13 @@ PLANTS = (
         "pass",
         ("deciding a complaint",),
         at=("TransactWriteItems CASE+HANDLING+K1AAKAAA2222",),
+        beside=(
+            (
+                "chalicelib.complaints.decide:Decide.__call__",
+                "tell(found, DECISION, self.timers, found.decision.at)",
+                "pass",
+            ),
+        ),
     ),
     Plant(
         "a step whose acknowledgement was lost counts as another's",

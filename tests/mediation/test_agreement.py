@@ -203,8 +203,8 @@ def test_invariant_16_the_plan_that_runs_sums_to_the_agreed_total(table: Table) 
 
 def test_nobody_signs_twice(table: Table) -> None:
     digest = table.frozen()
-    assert table.borrower_signs(digest) == Signed()
-    assert table.signing.as_borrower(CASE_ID, digest, "any", table.now) == Signed()
+    assert table.borrower_signs(digest) == Signed(new=True)
+    assert table.signing.as_borrower(CASE_ID, digest, "any", table.now) == Signed(new=False)
     table.creditor_signs(digest)
     table.creditor_signs(digest, by="bank-2")
     assert len(facts.of(CASE_ID, FactKind.SIGNATURE)) == 2

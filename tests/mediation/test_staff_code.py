@@ -44,7 +44,7 @@ def test_the_code_is_mailed_to_the_signer_and_written_nowhere(table: Table, scen
     assert code not in subject
     assert digest[:16] in text
     assert code not in str(scene.rows())
-    assert sign(table, digest, code) == Signed()
+    assert sign(table, digest, code) == Signed(new=True)
 
 
 def test_nobody_of_the_staff_signs_without_his_code(table: Table) -> None:
@@ -55,10 +55,10 @@ def test_nobody_of_the_staff_signs_without_his_code(table: Table) -> None:
     table.staff_code(digest, Party.CREDITOR, representative("bank-2"))
     assert sign(table, digest, code, representative("bank-2")) == WrongCode(3), "nor when he has one himself"
     assert not signatures.exists(CASE_ID, digest, Party.CREDITOR)
-    assert sign(table, digest, code) == Signed()
+    assert sign(table, digest, code) == Signed(new=True)
     table.borrower_signs(digest)
     assert table.signing.as_mediator(CASE_ID, digest, code, mediator(), table.now) == WrongCode(4)
-    assert table.mediator_signs(digest) == Signed()
+    assert table.mediator_signs(digest) == Signed(new=True)
 
 
 def test_invariant_15_a_staff_code_signs_only_the_document_it_was_sent_for(table: Table) -> None:

@@ -30,13 +30,12 @@ def _fill(given: Case, at: datetime = NOON, language: str = "zh-CN", **more: Any
 def test_nothing_is_left_empty() -> None:
     filled = _fill(case())
     empty = [each.name for each in fields(filled) if getattr(filled, each.name) in ("", None, ())]
-    left_to_others = (
-        "sent_before stopped_channel access_code feedback meeting agreement instalment complaint itemisation"
-    )
+    left_to_others = "sent_before stopped_channel access_code feedback itemisation"
+    of_later_stages = "meeting agreement court instalment complaint"
     of_other_lands = "contact_person collector_address agreement_name agreement_provision"
     days = "default_date validation_end"
     voice = "voice_name"  # optional in the lender's row
-    assert set(empty) == set(f"{left_to_others} {of_other_lands} {days} {voice}".split())
+    assert set(empty) == set(f"{left_to_others} {of_later_stages} {of_other_lands} {days} {voice}".split())
 
 
 def test_what_a_lenders_row_may_hold_besides_is_filled_in() -> None:

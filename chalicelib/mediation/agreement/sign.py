@@ -23,7 +23,9 @@ from chalicelib.store.signing_codes import SigningCode
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The signature is on record, now or from before."""
+    """The signature is on record; `new` says whether this very call put it there."""
+
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ class Sign:
         """
         case, agreement = to_sign(case_id, digest, now)
         if agreement.signed_at(Party.BORROWER):
-            return self._told(case_id)
+            return self._told(case_id, new=False)
         known = self._matched(case_id, digest, "", code, now)
         if not isinstance(known, SigningCode):
             return known
         how = {"how": "CODE", "to": _address(case, known.issued.channel), "step": known.issued.step}
-        self._put(_fact(case_id, digest, Party.BORROWER, now, name=case.borrower.name, **how), known)
-        return self._told(case_id)
+        new = self._put(_fact(case_id, digest, Party.BORROWER, now, name=case.borrower.name, **how), known)
+        return self._told(case_id, new)
 
     def as_creditor(self, case_id: CaseId, digest: str, code: str, signer: Actor, now: datetime) -> Answer:
         """Sign for the creditor, as its representative, with the code mailed to him (see SendStaffCode).
@@ -95,15 +97,16 @@ class Sign:
     def _as_staff(
         self, agreement: Agreement, party: Party, case_id: CaseId, code: str, signer: Actor, now: datetime
     ) -> Answer:
-        if not agreement.signed_at(party):
+        new = not agreement.signed_at(party)
+        if new:
             known = self._matched(case_id, agreement.digest, signer.id, code, now)
             if not isinstance(known, SigningCode):
                 return known
             how = {"how": "CODE", "to": mask_email(signer.email), "step": known.issued.step}
             who = {"by": signer.id, "name": signer.name}
-            self._put(_fact(case_id, agreement.digest, party, now, **who, **how), known)
+            new = self._put(_fact(case_id, agreement.digest, party, now, **who, **how), known)
         self.complete(case_id, now)
-        return Signed()
+        return Signed(new)
 
     def _matched(
         self, case_id: CaseId, digest: str, signer: str, typed: str, now: datetime
@@ -119,15 +122,18 @@ class Sign:
             return WrongCode(left) if left else CodesLocked()
         return known
 
-    def _put(self, fact: Fact, known: SigningCode) -> None:
+    def _put(self, fact: Fact, known: SigningCode) -> bool:
+        """Return whether this call wrote the signature, and not another in the same moment."""
         digest, party = fact.which[0], Party(fact.which[1])
-        if not signatures.put(fact, known):
+        new = signatures.put(fact, known)
+        if not new:
             self._explain(fact.case_id, digest, party)
         batch.write([], gone=[tries.of_signing(fact.case_id, known.signer)])
+        return new
 
-    def _told(self, case_id: CaseId) -> Signed:
+    def _told(self, case_id: CaseId, new: bool) -> Signed:
         self.wake(case_id)  # he never signs last, so there is nothing to complete
-        return Signed()
+        return Signed(new)
 
     @staticmethod
     def _explain(case_id: CaseId, digest: str, party: Party) -> None:
