@@ -40,6 +40,7 @@ from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, amount, case
 from tests.scene import Scene
 from tests.signing import Table
+from tests.told import restate
 
 BALANCE_AT = case().balance_at
 
@@ -113,7 +114,7 @@ def test_the_same_draft_gives_the_same_bytes(table: Table) -> None:
 
 def test_a_text_about_what_is_no_longer_owed_does_not_become_final(table: Table) -> None:
     table.draft()
-    cases.restate(CASE_ID, amount(900_000), None, table.now)
+    restate(CASE_ID, amount(900_000), table.now)
     with pytest.raises(OutOfTurn, match="900000 is owed now"):
         table.freeze()
 
