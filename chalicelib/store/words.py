@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.said import Unopened, marks_of
-from chalicelib.store import facts, together
+from chalicelib.store import facts, keys, together
 from chalicelib.store.case_rows import to_json, to_map, to_unopened_row
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow, Row
@@ -34,8 +34,12 @@ def put(before: Case, after: Case, told: Iterable[Fact] = ()) -> bool:
 
     False when another word came since the case was read, or one of the facts is there already.
     """
+    actions, told = changing(before, after), list(told)
+    # A hold may last longer than the sweeper looks back.
+    if after.laid != before.laid and before.is_open and told:
+        actions.append(CaseRow.open_day.set(keys.open_day(before.lender, told[0].at)))
     rows = [facts.to_row(fact) for fact in told]
-    return together.put_and_change(rows, before.id, changing(before, after), as_read(before))
+    return together.put_and_change(rows, before.id, actions, as_read(before))
 
 
 def note(before: Unopened | None, after: Unopened) -> bool:
