@@ -24,7 +24,10 @@ Marks = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Unopened:
-    """A loan of which a lender has spoken and that has no case yet; `contact` as in Borrower."""
+    """A loan of which a lender has spoken and that has no case yet.
+
+    `contact` is as in Borrower; `known_as` are the persons who are known elsewhere by an address it was told.
+    """
 
     loan_key: str
     lender: str
@@ -34,6 +37,7 @@ class Unopened:
     laid: Mapping[str, str] = field(default_factory=dict)
     contact: Mapping[str, object] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
+    known_as: frozenset[str] = frozenset()
     amount: Amount | None = None
     itemisation: Itemisation | None = None
 

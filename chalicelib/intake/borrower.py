@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from chalicelib import links
 from chalicelib.domain import said
 from chalicelib.domain.case import Borrower, Case
 from chalicelib.domain.codes import FactKind
-from chalicelib.domain.said import Loan
+from chalicelib.domain.said import Loan, Unopened
 from chalicelib.intake.contract import BorrowerData, ContactData
 from chalicelib.intake.say import say
 from chalicelib.intake.upstream import Upstream
@@ -37,21 +37,28 @@ class ChangeContact:
         if isinstance(given.get("postal"), list):
             given["postal"] = tuple(given["postal"])
         key = self.hash_keys().person
-        digests = _digests(given, key)
+        digests, known_as = _digests(given, key), _known_as(given, key)
 
         def change(loan: Loan, /) -> Loan:
-            return said.reachable(loan, given, digests, upstream.mark)
+            told = said.reachable(loan, given, digests, upstream.mark)
+            if isinstance(told, Unopened):
+                told = replace(told, known_as=told.known_as | known_as)
+            return told
 
         case = say(upstream, change, FactKind.CONTACT, {"changed": sorted(given)})
         if case:
-            inherit(case, given, key)
+            inherit(case, known_as)
 
 
-def inherit(case: Case, given: Mapping[str, object], key: bytes) -> None:
-    """Let a case's person have what was silenced under the address by which he would be known elsewhere."""
+def inherit(case: Case, known_as: Iterable[str]) -> None:
+    """Let a case's person have what was silenced where he is known by another address of his."""
+    for other in known_as:
+        persons.inherit(case.borrower.person, other)
+
+
+def _known_as(given: Mapping[str, object], key: bytes) -> frozenset[str]:
     named = given.get("phone") or given.get("email")
-    if isinstance(named, str):
-        persons.inherit(case.borrower.person, links.person_key(named, key))
+    return frozenset({links.person_key(named, key)} if isinstance(named, str) else ())
 
 
 def read_borrower(given: BorrowerData, loan_key: str, lender: Lender, keys: HashKeys) -> Borrower:

@@ -14,7 +14,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.domain.said import Loan, Unopened
 from chalicelib.intake.balance import line
-from chalicelib.intake.borrower import read_borrower
+from chalicelib.intake.borrower import inherit, read_borrower
 from chalicelib.intake.contract import OverdueData, ReopenedData
 from chalicelib.intake.say import TRIES, remember, say
 from chalicelib.intake.upstream import Upstream
@@ -49,6 +49,7 @@ class OpenCase:
     def _carry_on(self, upstream: Upstream, told: Case, known: Case | Unopened) -> bool:
         """Do what the event means for a loan that is known; returns False when it changed meanwhile."""
         if isinstance(known, Unopened):
+            inherit(told, known.known_as)
             return self._open(said.opened(told, known, upstream.mark), known)
         persons.inherit(known.borrower.person, told.borrower.person)
         if known.is_open:

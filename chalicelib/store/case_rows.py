@@ -69,6 +69,7 @@ def to_unopened_row(loan: Unopened) -> CaseRow:
         said=dict(loan.said) or None,
         laid=dict(loan.laid) or None,
         contact=dict(loan.contact) or None,
+        known_as=set(loan.known_as) or None,
         digests=dict(loan.digests) or None,
         amount=to_map(loan.amount) if loan.amount else None,
         itemisation=to_json(loan.itemisation) if loan.itemisation else None,
@@ -89,6 +90,7 @@ def to_unopened(row: CaseRow) -> Unopened:
         row.laid or {},
         contact,
         row.digests.as_dict() if row.digests else {},
+        frozenset(row.known_as or ()),
         _to_amount(row.amount) if row.amount else None,
         _to_itemisation(row.itemisation) if row.itemisation else None,
     )

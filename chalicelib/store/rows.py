@@ -125,6 +125,7 @@ class CaseRow(Row):
     said = JSONAttribute(null=True)
     laid = JSONAttribute(null=True)
     contact = JSONAttribute(null=True)
+    known_as = UnicodeSetAttribute(null=True)
 
 
 class FactRow(Row):
