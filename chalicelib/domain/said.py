@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.domain.case import Borrower, Case
@@ -17,6 +17,7 @@ OVERDUE, REOPENED, SETTLED, BALANCE = "overdue", "reopened", "settled", "balance
 CONTACT = ("language", "timezone", "phone", "email", "postal", "app_user")
 """What an overdue event says whole and a contact event changes one by one."""
 _OF_AN_OVERDUE_EVENT = (BALANCE, *CONTACT)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Marks = Mapping[str, str]
 """By what was said, the mark of the event that said it last."""
@@ -48,16 +49,22 @@ Loan = TypeVar("Loan", Case, Unopened)
 def mark(at: datetime, sequence: int = 0, event_id: str = "") -> str:
     """Return where an event stands among all of its loan: by its time, then its sequence, then its id.
 
-    Marks compare as texts. `at` is aware.
+    Marks compare as texts, and are short, since a head has to stay within 1 KB: microseconds since 1970 in
+    hexadecimal, how many digits the sequence has, its digits, the id. `at` is aware and not before 1970.
     """
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{sequence:020d}#{event_id}"
+    digits = str(sequence)
+    return f"{(at - _EPOCH) // timedelta(microseconds=1):013x}{len(digits):02d}{digits}#{event_id}"
 
 
 def marks_of(loan: Case | Unopened) -> Marks:
-    """Return the marks of a loan; a case from before they were kept was opened by its balance's event."""
+    """Return the marks of a loan; a case without any has heard nothing since the event that opened it."""
     if loan.said or isinstance(loan, Unopened):
         return loan.said
-    return {OVERDUE: mark(loan.balance_at)}
+    return _implied(loan)
+
+
+def _implied(case: Case) -> Marks:
+    return {OVERDUE: mark(case.balance_at, 0, case.opened_by)}
 
 
 def latest(loan: Case | Unopened, what: str) -> str:
@@ -91,7 +98,8 @@ def restated(
     """Return the loan with a later balance; an itemisation of the older one goes (invariant 8)."""
     if by <= latest(loan, BALANCE):
         return loan
-    return replace(noting(loan, BALANCE, by), amount=amount, balance_at=at, itemisation=itemisation)
+    moment = at if by > latest(loan, SETTLED) else loan.balance_at
+    return replace(noting(loan, BALANCE, by), amount=amount, balance_at=moment, itemisation=itemisation)
 
 
 def settled(loan: Loan, at: datetime, by: str) -> Loan:
@@ -146,8 +154,9 @@ def opened(told: Case, known: Case | Unopened | None, by: str) -> Case:
 
     Holds go on over it. It is born closed when a later word has settled it already.
     """
-    if known is None:
-        return replace(told, said={OVERDUE: by})
+    if known is None:  # what its head says by itself is not said twice: it has to stay within 1 KB
+        first = {OVERDUE: by}
+        return replace(told, said={} if first == _implied(told) else first)
     merged = replace(_merged(told, known, by), laid=known.laid)
     if not is_settled(merged):
         return merged
@@ -172,10 +181,10 @@ def _merged(told: Case, known: Case | Unopened, by: str) -> Case:
     else:
         values, digests = {name: known.contact[name] for name in later}, known.digests
     merged = replace(told, said=said, borrower=_told(told.borrower, values, digests))
-    if BALANCE not in said or known.amount is None:
-        return merged
-    money = {name: getattr(known, name) for name in ("amount", "itemisation", "balance_at")}
-    return replace(merged, **money)
+    if BALANCE in said and known.amount is not None:
+        merged = replace(merged, amount=known.amount, itemisation=known.itemisation)
+    since = max(latest(known, BALANCE), latest(known, SETTLED))
+    return replace(merged, balance_at=known.balance_at) if since > by else merged
 
 
 def _told(borrower: Borrower, news: Mapping[str, object], digests: Mapping[str, str]) -> Borrower:

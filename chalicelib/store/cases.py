@@ -86,12 +86,14 @@ def close(
     word: tuple[Case, Case] | None = None,
     only: Iterable[CaseStatus] = (),
     limit_at: datetime | None = None,
+    unlaid: bool = False,
 ) -> Case | None:
     """Close an open case with its outcome and reason; returns it, or None when it does not apply.
 
     `word` is the case before and after the settlement that closes it: it loses to another word since.
     NO_RESPONSE closes only a case that is unanswered still. What time ends closes `only` a case that still
-    stands so, and under the same limit (`limit_at`): an act in the last moment wins.
+    stands so, and under the same limit (`limit_at`): an act in the last moment wins. `unlaid`: and only one
+    over which no hold was ever laid.
     """
     actions = closing(outcome, reason, now)
     condition = is_open()
@@ -102,6 +104,8 @@ def close(
         only = (CaseStatus.RECEIVED, CaseStatus.NOTICED)
     if standing := [status.value for status in only]:
         condition &= CaseRow.status.is_in(*standing)
+    if unlaid:
+        condition &= CaseRow.laid.does_not_exist()
     if limit_at:
         condition &= CaseRow.limit_at == limit_at
     return update(case_id, actions, condition)

@@ -30,15 +30,21 @@ class CloseCase:
         then goes on.
         A case that is closed already stays as it is.
         """
-        case, now = cases.get(case_id), self.clock()
-        if case.is_open and _is_held(case, now):
-            raise Held(f"a hold lies, or lay of late, over case {case_id}")
-        if stage == Stage.LIMIT_PASSED:
-            closed = cases.close(case_id, *_after_the_limit(case_id), now, only=_UNMEDIATED)
-        else:
-            closed = cases.close(case_id, Outcome.NO_RESPONSE, _reason(case_id), now)
-        if closed is None and cases.get(case_id).answered:
+        closed = self._close(case_id, stage, unlaid=True)
+        case = cases.get(case_id) if closed is None else closed
+        if case.is_open and case.laid:
+            if _is_held(case, self.clock()):
+                raise Held(f"a hold lies, or lay of late, over case {case_id}")
+            closed = self._close(case_id, stage, unlaid=False)
+            case = closed or cases.get(case_id)
+        if closed is None and case.answered:
             raise Answered(f"case {case_id} was answered")
+
+    def _close(self, case_id: CaseId, stage: Stage, *, unlaid: bool) -> Case | None:
+        if stage == Stage.LIMIT_PASSED:
+            end = _after_the_limit(case_id)
+            return cases.close(case_id, *end, self.clock(), only=_UNMEDIATED, unlaid=unlaid)
+        return cases.close(case_id, Outcome.NO_RESPONSE, _reason(case_id), self.clock(), unlaid=unlaid)
 
 
 _UNMEDIATED = (CaseStatus.RECEIVED, CaseStatus.NOTICED, CaseStatus.FEEDBACK)
