@@ -101,6 +101,13 @@ def test_what_was_silenced_or_dead_under_the_new_number_is_so_here_too(scene: Sc
     assert persons.get(other).opted_out == {ChannelName.EMAIL}
 
 
+def test_that_holds_for_a_number_told_before_its_case_too(scene: Scene) -> None:
+    persons.opt_out(links.person_key(NEW_PHONE, PERSON), ChannelName.SMS)
+    change(scene, phone=NEW_PHONE)
+    scene.accept()
+    assert persons.get(scene.case.borrower.person).opted_out == {ChannelName.SMS}
+
+
 def test_a_dead_address_stays_dead_and_another_is_free(scene: Scene) -> None:
     scene.accept()
     old = scene.case.borrower
