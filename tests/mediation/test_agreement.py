@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     TooLate,
     TryAgain,
 )
+from chalicelib.domain.said import mark
 from chalicelib.domain.schedules import equal
 from chalicelib.mediation.agreement import told
 from chalicelib.mediation.agreement.code import SendSigningCode
@@ -457,7 +458,7 @@ def paid(table: Table, minor: int, name: str = "p1", hours: int = 1) -> bool:
     left = replace(case.amount, total=case.amount.total - minor, principal=case.amount.principal - minor)
     payment = Payment(
         reference=name, event_id=name, type="loan.payment.v1", paid=minor, outstanding=left,
-        at=BALANCE_AT + timedelta(hours=hours),
+        at=BALANCE_AT + timedelta(hours=hours), mark=mark(BALANCE_AT + timedelta(hours=hours), 0, name),
     )  # fmt: skip
     return TakePayment(table.wiring.timers)(case, payment, table.now)
 
