@@ -16,6 +16,7 @@ from chalicelib.mediation.agreement.draft import by_borrower, comment
 from chalicelib.staff import acts
 from chalicelib.staff.acts import ACTS, Result
 from chalicelib.store import agreement_drafts, agreements, cases, directory, lenders, plans, proposals
+from tests import told
 from tests.mediation.test_assign import LI_JING
 from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, amount
@@ -198,7 +199,7 @@ def _english(room: Room) -> None:
 
 def test_an_offer_about_what_is_no_longer_owed_drafts_nothing(room: Room) -> None:
     offer = room.offer("INSTALMENTS")
-    cases.restate(CASE_ID, amount(900_000), None, room.table.now)
+    told.restate(CASE_ID, amount(900_000), room.table.now)
     with pytest.raises(NotNow, match="has changed"):
         room.do(MEDIATOR, "draft", offer=offer)
     for nonsense in ("", "INSTALMENTS~0~0~2026-11-23", "GIFT~0~0~2026-11-23~1"):
