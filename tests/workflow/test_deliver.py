@@ -391,7 +391,7 @@ def test_what_a_busy_provider_said_is_on_record_with_each_try(scene: Scene) -> N
 def test_an_outage_of_days_leaves_a_line_a_day(scene: Scene) -> None:
     persons.suppress(scene.case.borrower.person, scene.case.borrower.address_key(LETTER), "moved")
     scene.mail.answers = scene.voice.answers = scene.sms.answers = [Refused("circuit_open", again=True)] * 999
-    while scene.road.clock.now < NOON + timedelta(days=13):
+    while scene.road.clock.now < NOON + timedelta(days=4):
         ended = _deliver(scene)
         assert ended is not None
         assert ended[0] == "Deferred"
@@ -400,7 +400,7 @@ def test_an_outage_of_days_leaves_a_line_a_day(scene: Scene) -> None:
     after = [fact for fact in of_sms if fact.at > NOON + timedelta(days=1)]
     busy = [fact for fact in after if fact.detail["rule"] == PROVIDER_BUSY]
     assert {fact.which[3] for fact in busy} == {"circuit_open"}
-    assert len(busy) <= 13
+    assert len(busy) <= 4
     assert len(of_sms) < 70
 
 
