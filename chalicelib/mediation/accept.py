@@ -42,7 +42,7 @@ class Accept:
         standing.require(case, (CaseStatus.APPLIED, CaseStatus.ACCEPTED), "decline")
         detail = {"by": by, "declined": reason}
         facts.append(Fact(case_id, FactKind.ACCEPTED, now, (_round(case_id), "declined"), detail))
-        cases.close(case_id, Outcome.OUT_OF_SCOPE, reason, now)
+        standing.close(case, Outcome.OUT_OF_SCOPE, reason, now)
         wake(case_id, self.timers)
 
 

@@ -84,9 +84,9 @@ class Session:
             raise NotNow(f"a mediation without an agreement ends as one of {', '.join(ENDINGS)}")
         standing.require(case, _TALKING, "end a mediation")
         facts.append(self._fact(case, "ended", by, now, reason))
-        closed = cases.close(case_id, outcome, reason, now)
+        new = standing.close(case, outcome, reason, now)
         wake(case_id, self.timers)
-        return closed is not None
+        return new
 
     def _require_chair(self, case: Case, by: str, now: datetime) -> None:
         if by != case.mediator:

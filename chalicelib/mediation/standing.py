@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import profiles
 from chalicelib.domain import mediation
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus
+from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.mediation import UNDER_WAY, Timer
 from chalicelib.domain.meeting import Meeting
@@ -72,6 +72,19 @@ def move(
     if facts.stands(fact):
         return False
     raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
+
+
+def close(case: Case, outcome: Outcome, reason: str, now: datetime) -> bool:
+    """Close a case that stands as it was read; returns False when it was closed so before.
+
+    Raises NotNow when another act was quicker.
+    """
+    if cases.close(case.id, outcome, reason, now, only=(case.status,)):
+        return True
+    found = cases.get(case.id)
+    if (found.outcome, found.closed_reason) == (outcome, reason):
+        return False
+    raise NotNow(f"case {case.id} has moved on to {found.status}; look at it again")
 
 
 def require(case: Case, statuses: Iterable[CaseStatus], act: str) -> None:

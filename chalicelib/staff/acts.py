@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.complaint import Complaint
 from chalicelib.domain.errors import NotFound, NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.permissions import Permission, holds, require
+from chalicelib.mediation.standing import profile_of
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.agreement_acts import AGREEMENT_ACTS
 from chalicelib.staff.case_acts import CASE_ACTS
@@ -38,6 +41,14 @@ class Result(StrEnum):
     PROPOSED = "proposed"
 
 
+class Stands(NamedTuple):
+    """Where something stands; a case's mediator and the terms of its law."""
+
+    status: str
+    mediator: str | None = None
+    terms: Container[str] = ()
+
+
 def named(name: str, on: On) -> Act:
     """Return an act of a kind by its name; raises NotFound."""
     act = ACTS.get(name)
@@ -48,8 +59,9 @@ def named(name: str, on: On) -> Act:
 
 def open_to(actor: Actor, on: On, about: str) -> list[Act]:
     """Return the acts that somebody may do to something where it stands, in the table's order."""
-    status, mediator = _stands(actor, on, about)
-    return [act for act in ACTS.values() if act.on == on and act.shows(status) and _may(actor, act, mediator)]
+    stands = _stands(actor, on, about)
+    fit = [act for act in ACTS.values() if act.on == on and act.shows(stands.status, stands.terms)]
+    return [act for act in fit if _may(actor, act, stands.mediator)]
 
 
 def require_open(actor: Actor, act: Act, about: str) -> None:
@@ -57,20 +69,22 @@ def require_open(actor: Actor, act: Act, about: str) -> None:
 
     NotInRole for who may not, NotFound for what he may not see, NotNow where it does not fit.
     """
-    status = require_his(actor, act, about)
-    if not act.shows(status):
+    status, _, terms = require_his(actor, act, about)
+    if act.term and act.term not in terms:
+        raise NotNow(f"the law that {about} follows knows no such act")
+    if not act.shows(status, terms):
         raise NotNow(
             f"{about} is {status}; this can be done to one that is {' or '.join(sorted(act.statuses))}"
         )
 
 
-def require_his(actor: Actor, act: Act, about: str) -> str:
+def require_his(actor: Actor, act: Act, about: str) -> Stands:
     """Return where something stands, to who may do an act to it; raises as `require_open` does."""
     require(actor, act.permission)
-    status, mediator = _stands(actor, act.on, about)
-    if act.own and mediator != actor.id:
+    stands = _stands(actor, act.on, about)
+    if act.own and stands.mediator != actor.id:
         raise NotNow("this case has another mediator; only he may do this")
-    return status
+    return stands
 
 
 def send(act: Act, desk: Desk, about: str, answers: Answers) -> Result:
@@ -108,20 +122,20 @@ def _may(actor: Actor, act: Act, mediator: str | None) -> bool:
     return holds(actor, act.permission) and not (act.own and mediator != actor.id)
 
 
-def _stands(actor: Actor, on: On, about: str) -> tuple[str, str | None]:
-    """Return where something stands and its mediator, to somebody who may see it; raises NotFound."""
+def _stands(actor: Actor, on: On, about: str) -> Stands:
+    """Return where something stands, to somebody who may see it; raises NotFound."""
     if on == On.CASE:
         case = require_case(actor, cases.get(_case_id(about)))
-        return case.status.value, case.mediator
+        return Stands(case.status.value, case.mediator, profile_of(case).terms)
     if on == On.COMPLAINT:
         found: Complaint = require_complaint(actor, complaints.require(about))
-        return found.status.value, None
+        return Stands(found.status.value)
     if about == NEW:
-        return NEW, None
+        return Stands(NEW)
     if on == On.PERSON:
         directory.get(about)
-        return "entered", None
-    return ("off" if talks.get(about).cancelled else "on"), None
+        return Stands("entered")
+    return Stands("off" if talks.get(about).cancelled else "on")
 
 
 def _case_id(about: str) -> CaseId:

@@ -25,6 +25,7 @@ from chalicelib.staff.draft_act import DRAFT
 from chalicelib.staff.sight import part_of
 from chalicelib.store import agreement_drafts, agreements, cases, lenders
 from chalicelib.store.agreement_drafts import Comment
+from chalicelib.store.confirmations import TERM
 
 
 def _comment(desk: Desk, about: str, answers: Answers) -> bool:
@@ -134,6 +135,7 @@ AGREEMENT_ACTS = (
         permission=Permission.SIGN_AS_CREDITOR,
         run=_join,
         statuses=among(CaseStatus.PLAN_ACTIVE),
+        term=TERM,
     ),
     Act(
         name="record_ruling",
@@ -141,6 +143,7 @@ AGREEMENT_ACTS = (
         permission=Permission.RECORD_RULING,
         run=_rule,
         statuses=among(CaseStatus.PLAN_ACTIVE),
+        term=TERM,
         fields=(
             Choice("ruling", tuple(one.value for one in Ruling)),
             Line("court", 200),

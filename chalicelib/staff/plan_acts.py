@@ -78,7 +78,7 @@ def _take_effect(desk: Desk, case: Case, review: Review) -> None:
     upheld = review.verdict == Verdict.UPHELD
     if review.selection.kind == Selected.TIME:
         if upheld:
-            cases.close(case.id, Outcome.TERMINATED, review.reason, desk.now)
+            standing.close(case, Outcome.TERMINATED, review.reason, desk.now)
         wake(case.id, desk.timers)
     elif not upheld:
         Renegotiate(desk.timers).by_staff(case.id, review.by, review.reason, desk.now)

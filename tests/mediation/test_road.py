@@ -25,6 +25,8 @@ from chalicelib.mediation.statements import said, state
 from chalicelib.store import cases, meetings, waits
 from chalicelib.store import standing as heads
 from chalicelib.store.facts import Fact
+from chalicelib.store.heads import is_open, update
+from chalicelib.store.rows import CaseRow
 from chalicelib.store.waits import Wait
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -109,6 +111,22 @@ def test_what_was_not_applied_for_is_not_accepted(scene: Scene) -> None:
 def test_declining_closes_with_the_reason(applied: Scene) -> None:
     Accept(applied.wiring.timers).decline(CASE_ID, "staff-1", "没有借贷关系", applied.road.clock.now)
     assert (applied.case.outcome, applied.case.closed_reason) == (Outcome.OUT_OF_SCOPE, "没有借贷关系")
+
+
+def test_who_declines_loses_to_who_takes_the_application_back(
+    applied: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, wiring = applied.road.clock.now, applied.wiring
+
+    def taken_back(fact: Fact) -> bool:
+        monkeypatch.undo()
+        update(CASE_ID, [CaseRow.status.set(CaseStatus.NOTICED.value)], is_open())
+        return True
+
+    monkeypatch.setattr("chalicelib.mediation.accept.facts.append", taken_back)
+    with pytest.raises(NotNow, match="moved on to NOTICED"):
+        Accept(wiring.timers).decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    assert applied.case.is_open
 
 
 def test_nobody_accepting_in_time_rings_once_and_the_case_waits_on(applied: Scene) -> None:
@@ -256,6 +274,20 @@ def test_a_mediation_without_agreement_closes_with_its_outcome(booked: Scene, ou
 def test_a_mediation_does_not_end_as_agreed_without_an_agreement(booked: Scene) -> None:
     with pytest.raises(NotNow, match="ends as one of"):
         Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.AGREED, "m-1", "", WED)
+
+
+def test_who_ends_a_mediation_loses_to_who_moved_it_on(
+    booked: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved_on(fact: Fact) -> bool:
+        monkeypatch.undo()
+        update(CASE_ID, [CaseRow.status.set(CaseStatus.IN_SESSION.value)], is_open())
+        return True
+
+    monkeypatch.setattr("chalicelib.mediation.session.facts.append", moved_on)
+    with pytest.raises(NotNow, match="moved on to IN_SESSION"):
+        Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.NOT_AGREED, "m-1", "双方未达成一致", WED)
+    assert booked.case.is_open
 
 
 # --- statements, extension, withdrawal, limits ---------------------------------------------------------

@@ -50,7 +50,8 @@ def close_without_agreement(
     """
     case = cases.get(case_id)
     if case.status in (CaseStatus.ADJOURNED, CaseStatus.DRAFTED):
-        case = cases.close(case_id, Outcome.NOT_AGREED, f"{by}: {why}", now) or cases.get(case_id)
+        closed = cases.close(case_id, Outcome.NOT_AGREED, f"{by}: {why}", now, only=(case.status,))
+        case = closed or cases.get(case_id)
     if case.outcome != Outcome.NOT_AGREED:
         raise OutOfTurn(f"a mediation ends without agreement from ADJOURNED or DRAFTED, not {case.status}")
     wake(case_id)
