@@ -183,6 +183,16 @@ def called_off(case: Case, now: datetime) -> tuple[Sequence[Row], Sequence[Row]]
     return rows, [bookings.row_of(case.mediator or "", meeting.at, case.id)]
 
 
+def give_back(case: Case, now: datetime) -> None:
+    """Call the meeting ahead of a closed case off, so that its mediator's time is free; may be repeated."""
+    if case.mediator is None:
+        return
+    meeting = meetings.get(case.id)
+    if meeting and meeting.is_ahead(now):
+        bookings.give_back(case.mediator, meeting.at, case.id)
+        meetings.append(case.id, replace(meeting, sequence=meeting.sequence + 1, cancelled=True), now)
+
+
 def tell_called_off(case: Case, timers: Timers, now: datetime) -> None:
     """Tell the borrower that his latest meeting is called off, if it is; a repeat tells nothing twice."""
     meeting = meetings.get(case.id)

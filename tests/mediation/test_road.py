@@ -22,7 +22,7 @@ from chalicelib.mediation.messages import write
 from chalicelib.mediation.schedule import Offer, Schedule, open_times
 from chalicelib.mediation.session import Session
 from chalicelib.mediation.statements import said, state
-from chalicelib.store import cases, meetings, waits
+from chalicelib.store import bookings, cases, meetings, waits
 from chalicelib.store import standing as heads
 from chalicelib.store.facts import Fact
 from chalicelib.store.heads import is_open, update
@@ -288,6 +288,24 @@ def test_who_ends_a_mediation_loses_to_who_moved_it_on(
     with pytest.raises(NotNow, match="moved on to IN_SESSION"):
         Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.NOT_AGREED, "m-1", "双方未达成一致", WED)
     assert booked.case.is_open
+
+
+def test_a_case_that_is_settled_gives_its_mediators_time_back(booked: Scene) -> None:
+    booked.accept("settled", time="2026-11-23T04:00:00Z")
+    assert booked.case.outcome == Outcome.SETTLED_OUTSIDE
+    assert bookings.free("m-1", [WED]) == []
+    for _ in range(2):
+        booked.wiring.sweep(every=True)
+        assert bookings.free("m-1", [WED]) == [WED]
+    last = meetings.get(CASE_ID)
+    assert last is not None
+    assert (last.cancelled, last.sequence) == (True, 1)
+
+
+def test_a_time_that_is_anothers_by_now_stays_his(booked: Scene) -> None:
+    bookings.row_of("m-1", WED, OTHER).save()
+    bookings.give_back("m-1", WED, CASE_ID)
+    assert bookings.cases_of("m-1", WED, WED) == [OTHER]
 
 
 # --- statements, extension, withdrawal, limits ---------------------------------------------------------
