@@ -78,6 +78,7 @@ def test_an_accepted_message_is_claimed_and_on_record(scene: Scene) -> None:
         "profile_version": "CN@1",
         "provider": "",
         "provider_message_id": "sms-1",
+        "address": scene.case.borrower.digests["phone"],
     }
 
 
