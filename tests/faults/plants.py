@@ -522,7 +522,7 @@ PLANTS = (
     Plant(
         "a breach does not look whether something was paid",
         "chalicelib.store.plan_changes:breach",
-        "_as_read(case) & held",
+        "_as_read(case) & unheld",
         "held",
         ("breach x payment",),
     ),
