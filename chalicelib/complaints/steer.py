@@ -11,7 +11,15 @@ from chalicelib.complaints import standing
 from chalicelib.complaints.acknowledge import Acknowledge
 from chalicelib.complaints.close import Close
 from chalicelib.complaints.escalate import flag
-from chalicelib.complaints.tell import ACKNOWLEDGEMENT, DECISION, EXTENSION, LATE, REVIEW, letter_left, tell
+from chalicelib.complaints.tell import (
+    ACKNOWLEDGEMENT,
+    EXTENSION,
+    LATE,
+    REVIEW,
+    letter_left,
+    of_decision,
+    tell,
+)
 from chalicelib.complaints.wake import seen
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.complaint import UNDECIDED, Complaint, ComplaintStatus
@@ -120,7 +128,7 @@ class Steer:
         told = [(ACKNOWLEDGEMENT, found.acknowledged_at)] if found.status in UNDECIDED else []
         if found.extensions and found.status in UNDECIDED:
             told.append((EXTENSION, _last_of(found, "EXTENDED")))
-        told.append((DECISION, found.decision.at if found.decision else None))
+        told.append((of_decision(found), found.decision.at if found.decision else None))
         told.append((REVIEW, found.reviewed.at if found.reviewed else None))
         for kind, at in told:
             if at and now < at + _USEFUL:

@@ -26,8 +26,9 @@ CASE_KEYS = {
     "case_id", "loan", "lender", "status", "outcome", "next_timer_at", "timezone", "person", "deliveries",
     "timeline",
 }  # fmt: skip
-SEEDED = ["EMAIL"] * 8 + ["LETTER"] + ["SMS"] * 5
-"""What the seeded loans send at once: five in China, one in Britain; the test lender's stays inside."""
+SEEDED = ["EMAIL"] * 9 + ["LETTER"] + ["SMS"] * 5
+"""What the seeded loans send at once: five in China, one in Britain; the test lender's stays inside. And the
+receipt of a seeded complaint."""
 pytestmark = pytest.mark.xdist_group("local-runner")
 
 
@@ -90,6 +91,13 @@ def test_seeded_cases_have_a_meeting_ahead_and_a_plan_that_runs(running: Running
     people = running.get("/open/people?lang=zh-CN").body
     for one in ("李静", "法律顾问</h2>", "行业专家</h2>", "征信管理"):
         assert one in people
+
+
+def test_seeded_complaints_wait_for_their_decision(running: Running) -> None:
+    handled = [each for each in running.cases()["DB-2024-000320"]["timeline"] if each["kind"] == "HANDLING"]
+    assert [each["detail"]["step"] for each in handled] == ["ACKNOWLEDGED"]
+    told = [each["to"] for each in running.outbox() if each["step"].startswith("complaint_acknowledgement")]
+    assert told == ["zhao@example.com"]
 
 
 def test_the_timeline_tells_why_a_notice_was_allowed(running: Running) -> None:

@@ -50,7 +50,10 @@ def test_both_languages_say_the_same_things(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
 def test_every_act_has_words_for_its_form_and_each_of_its_faults(act: Act, language: str) -> None:
-    form = Form(act, Given(NOON.date(), "CNY"), language)
+    chosen = [field for field in act.fields if isinstance(field, Choice | Choices) and not field.codes]
+    offers = {field.name: {"ACCEPTED": ""} if field.name == "accepted" else {"/": ""} for field in chosen}
+    form = Form(act, Given(NOON.date(), "CNY", offers), language)
+    assert len(form.drawn()) == len(act.fields)
     assert form.words["title"]
     for drawn in form.drawn():
         assert drawn["words"]["label"]
