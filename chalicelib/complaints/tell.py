@@ -26,8 +26,8 @@ TOLD = (ACKNOWLEDGEMENT, EXTENSION, DECISION, SUMMARY, REVIEW, LATE)
 def tell(complaint: Complaint, kind: str, timers: Timers, at: datetime) -> bool:
     """Start the delivery of a message that fell due at `at`; a repeat starts nothing.
 
-    Returns False for a stranger, of whom a telephone or an address is known but no lender to write for: staff
-    answers him at his contact, and his page says it at once. Nobody is reached over an address he has not.
+    Returns False for a stranger, of whom no lender is known to write for: the complaint's own machine writes
+    to him (tell_stranger.py), and his page says it at once. Nobody is reached over an address he has not.
     """
     if complaint.case_id is None:
         return False

@@ -62,12 +62,14 @@ class Desk:
         self.machine.executions.clear()  # the case's own has its own tests
         self.reference = self.complain()
 
-    def complain(self, category: str = "COLLECTION", *, stranger: bool = False) -> str:
+    def complain(
+        self, category: str = "COLLECTION", *, stranger: bool = False, contact: str = "a@example.com"
+    ) -> str:
         """Make a complaint and return its reference."""
         self.complained += 1
         name = f"K{self.complained}AAKAAA2222"
         reference = f"C-{name[:4]}-{name[4:8]}"
-        answers = {"category": category, "what": "They rang at night.", "contact": "a@example.com"}
+        answers = {"category": category, "what": "They rang at night.", "contact": contact}
         case = None if stranger else self.case
         assert complain(Submission(name, "complain", reference, answers, self.now), case)
         return reference

@@ -24,3 +24,13 @@ def keep(driver: Driver) -> None:
     driver.run("await_payment", given | wait)
     driver.sweep()
     driver.run("steer_plan", given | {"began": stamp(now.replace(year=2025))})
+    _told_by_text(driver)
+
+
+def _told_by_text(driver: Driver) -> None:
+    """Who left a mobile number is told by text."""
+    now = driver.road.clock.now
+    answers = {"category": "SERVICE", "text": "x", "contact": "13900001234"}
+    complain(Submission("K2AAKAAA2222", "complain", "C-K2AA-KAAA", answers, now), None)
+    given = {"complaint": "C-K2AA-KAAA", "id": "K2AAKAAA2222", "leg": 1, "rounds": 0, "began": stamp(now)}
+    driver.run("steer_plan", given)
