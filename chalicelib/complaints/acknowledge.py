@@ -17,7 +17,7 @@ from chalicelib.timers import Timers
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Acknowledges complaints: by its machine at once where it can write to whoever complains, else by staff."""
+    """Acknowledges complaints: by its machine where it can write to who complains, else by staff."""
 
     timers: Timers
 

@@ -70,7 +70,7 @@ def test_he_is_told_over_his_address_from_the_receipt_to_the_review(desk: Desk) 
     for said in ("The call was at 23:10.", "An apology.", "投诉成立", "12378", "/open/complaint"):
         assert said in decision
     desk.to(desk.now + timedelta(days=2))
-    assert desk.stands.status == ComplaintStatus.CLOSED
+    assert not desk.stands.is_open
 
 
 def test_what_was_typed_stays_text_in_the_letter(desk: Desk) -> None:
