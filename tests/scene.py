@@ -79,6 +79,7 @@ class Scene:
             ChannelName.VOICE: self.voice,
             ChannelName.LETTER: self.letter,
         }
+        wiring.stranger_channels = {ChannelName.EMAIL: self.mail, ChannelName.SMS: self.sms}
         wiring._sender = Sender(channels, wiring.archive, wiring.clock)
 
     def sign(self, body: bytes, secret: str = SECRET) -> dict[str, str]:

@@ -49,7 +49,9 @@ def routes(visit: Visit, found: Complaint) -> list[str]:
 
     if found.final is None:
         return []
-    lines: list[str] = load_words(f"{found.jurisdiction.lower()}/legal.{visit.language}")["complaint_routes"]
+    words = load_words(f"{found.jurisdiction.lower()}/legal.{visit.language}")
+    summary = found.decision and found.decision.summary and not found.reviewed
+    lines: list[str] = words["info"]["summary_routes"] if summary else words["complaint_routes"]
     return lines
 
 

@@ -14,6 +14,8 @@ _TTL_SECONDS = (5, 259_200)  # what the service takes; its own default is the lo
 class EndUserMessagingSms:
     """Sends through one origination identity and one configuration set (whose events are our receipts).
 
+    Without a set nothing is told of a text once it left.
+
     What a message may cost is left to the account's spend limit: a price per message differs by country.
     """
 
@@ -30,8 +32,8 @@ class EndUserMessagingSms:
                 OriginationIdentity=self._origination,
                 MessageBody=message.text,
                 MessageType="TRANSACTIONAL",
-                ConfigurationSetName=self._configuration_set,
                 Context=message.tags,
+                **({"ConfigurationSetName": self._configuration_set} if self._configuration_set else {}),
                 **time_to_live(message.ttl),
             )
         except (ClientError, BotoCoreError) as error:

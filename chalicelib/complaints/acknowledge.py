@@ -17,12 +17,12 @@ from chalicelib.timers import Timers
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Acknowledges complaints: by its machine at once where there is a case, else by staff."""
+    """Acknowledges complaints: by its machine where it can write to who complains, else by staff."""
 
     timers: Timers
 
     def __call__(self, reference: str, actor: Actor, now: datetime, complaint_id: str = "") -> bool:
-        """Acknowledge by a member of staff, who has written to a stranger himself; False for a repeat.
+        """Acknowledge by staff, who write by hand to whom nothing else reaches; False for a repeat.
 
         Raises NotFound, NotInRole, NotImpartial, NotNow once it is ended, Taken when somebody was quicker.
         """

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.complaints import standing
-from chalicelib.complaints.tell import DECISION, tell
+from chalicelib.complaints.tell import of_decision, tell
 from chalicelib.complaints.wake import wake
+from chalicelib.domain import complaint_clock
 from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.complaint import UNDECIDED, ComplaintOutcome, ComplaintStatus, Decision
+from chalicelib.domain.complaint import UNDECIDED, Complaint, ComplaintOutcome, ComplaintStatus, Decision
 from chalicelib.domain.errors import NotInRole
 from chalicelib.store import complaint_steps, complaints
 from chalicelib.store.complaint_steps import Step
@@ -31,9 +32,13 @@ class Decide:
         now: datetime,
         *,
         redress: str = "",
+        accepted: bool = False,
         complaint_id: str = "",
     ) -> bool:
         """Decide for `reasons`; `redress` says what is made good. Returns False for a repeat.
+
+        `accepted`: the complainant said, in whatever way, that he accepts this answer; within the profile's
+        `complaint_summary` the complaint is resolved by that, and a summary goes instead of the whole letter.
 
         A late decision is a decision still: only the clock was missed. Raises NotInRole for anybody but
         its handler, NotImpartial, NotNow when it is decided or when redress is missing where something is
@@ -43,9 +48,10 @@ class Decide:
         reasons = standing.words(reasons, "the reasons")
         if outcome != ComplaintOutcome.NOT_UPHELD:
             redress = standing.words(redress, "what is made good")
-        decision = Decision(outcome, reasons, redress.strip(), actor.id, now)
-        if found.decision and replace(found.decision, at=now) == decision:
-            tell(found, DECISION, self.timers, found.decision.at)  # its start may have been lost
+        early = accepted and complaint_clock.may_summarise(found, standing.profile_of(found), now)
+        decision = Decision(outcome, reasons, redress.strip(), actor.id, now, summary=early)
+        if found.decision and _is_same(found.decision, decision, accepted=accepted):
+            tell(found, of_decision(found), self.timers, found.decision.at)  # its start may have been lost
             return False
         standing.require(found, UNDECIDED - {ComplaintStatus.RECEIVED}, "decide it")
         standing.require_role(actor, Role.COMPLAINT_HANDLER)
@@ -53,7 +59,20 @@ class Decide:
         if actor.id != found.handler:
             raise NotInRole(f"{actor.name} does not handle {found.reference}; take it up first")
         after = replace(found, status=ComplaintStatus.DECIDED, decision=decision)
-        moved = complaint_steps.take(found, after, Step("DECIDED", now, actor.id, {"outcome": outcome.value}))
-        tell(moved, DECISION, self.timers, now)
+        detail = {"outcome": outcome.value} | ({"accepted": "YES"} if accepted else {})
+        moved = complaint_steps.take(found, after, Step("DECIDED", now, actor.id, detail))
+        tell(moved, of_decision(moved), self.timers, now)
         wake(moved, self.timers)
         return True
+
+
+def _is_same(before: Decision, decision: Decision, *, accepted: bool) -> bool:
+    """Whether it was decided so before; the time for a summary may have ended since."""
+    same = replace(before, at=decision.at, summary=decision.summary) == decision
+    return same and (accepted or not before.summary)
+
+
+def may_be_resolved(complaint: Complaint, now: datetime) -> bool:
+    """Whether its decision, accepted at `now`, needs no more than a summary."""
+    profile = standing.profile_of(complaint)
+    return complaint.status in UNDECIDED and complaint_clock.may_summarise(complaint, profile, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.complaints import standing
+from chalicelib.complaints.letters import OF_LETTERS
 from chalicelib.complaints.tell import EXTENSION, tell
 from chalicelib.complaints.wake import wake
 from chalicelib.domain import complaint_clock
@@ -41,8 +42,7 @@ class Extend:
         found = complaints.require(reference, complaint_id)
         given = standing.words(reason, "why more time is needed")
         if found.extensions and self._is_same(found, actor, approver, given):
-            _, last = complaint_steps.of(found)[-1]
-            tell(found, EXTENSION, self.timers, last.at)  # its start may have been lost
+            tell(found, EXTENSION, self.timers, _last(found).at)  # its start may have been lost
             return False
         standing.require(found, UNDECIDED - {ComplaintStatus.RECEIVED}, "extend it")
         self._require_approval(found, actor, approver)
@@ -61,7 +61,7 @@ class Extend:
         return True
 
     def _is_same(self, found: Complaint, actor: Actor, approver: Actor, reason: str) -> bool:
-        _, last = complaint_steps.of(found)[-1]
+        last = _last(found)
         same = (last.name, last.by, last.detail.get("approved_by"), last.detail.get("reason"))
         return same == ("EXTENDED", actor.id, approver.id, reason)
 
@@ -72,3 +72,8 @@ class Extend:
             standing.require_impartial(found, each)
         if Role.SUPERVISOR not in approver.roles or approver.id in (found.handler, actor.id):
             raise NeedsApproval("a supervisor other than the handler has to approve more time")
+
+
+def _last(found: Complaint) -> Step:
+    """Return the last act on a complaint; what only tells of letters is none."""
+    return [step for _, step in complaint_steps.of(found) if step.name not in OF_LETTERS][-1]

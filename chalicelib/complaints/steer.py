@@ -11,7 +11,17 @@ from chalicelib.complaints import standing
 from chalicelib.complaints.acknowledge import Acknowledge
 from chalicelib.complaints.close import Close
 from chalicelib.complaints.escalate import flag
-from chalicelib.complaints.tell import ACKNOWLEDGEMENT, DECISION, EXTENSION, LATE, REVIEW, letter_left, tell
+from chalicelib.complaints.letters import way_to
+from chalicelib.complaints.tell import (
+    ACKNOWLEDGEMENT,
+    EXTENSION,
+    LATE,
+    REVIEW,
+    letter_left,
+    of_decision,
+    tell,
+)
+from chalicelib.complaints.tell_stranger import TellStranger
 from chalicelib.complaints.wake import seen
 from chalicelib.domain.codes import Stage
 from chalicelib.domain.complaint import UNDECIDED, Complaint, ComplaintStatus
@@ -74,6 +84,7 @@ class Steer:
     timers: Timers
     telemetry: Telemetry
     clock: Callable[[], datetime]
+    tell_stranger: TellStranger
 
     def __call__(self, leg: Leg) -> Coming:
         """Return what comes next of a complaint, once what is due has been done.
@@ -90,16 +101,16 @@ class Steer:
                 return Coming(Stage.CONTINUED)
             try:
                 moved = self._do_what_is_due(found, now)
+                if moved is None:
+                    told, look = self._make_sure_told(found, now)
+                    return self._coming(told, now, look)
             except Taken:
                 continue
-            if moved is None:
-                self._make_sure_told(found, now)
-                return self._coming(found, now)
         raise TryAgain(f"complaint {leg.reference} kept changing")
 
     def _do_what_is_due(self, found: Complaint, now: datetime) -> Complaint | None:
         """Take one step that is due; returns the complaint then, or None when nothing is."""
-        if found.status == ComplaintStatus.RECEIVED and found.case_id:
+        if found.status == ComplaintStatus.RECEIVED and (found.case_id or way_to(found.contact)):
             Acknowledge(self.timers).by(found, standing.SYSTEM, now)
             return complaints.require(found.reference, found.id)
         running = limit(found, standing.profile_of(found))
@@ -112,19 +123,23 @@ class Steer:
             return complaints.require(found.reference, found.id)
         return self._watch(found, running, now) if now >= running.at else None
 
-    def _make_sure_told(self, found: Complaint, now: datetime) -> None:
+    def _make_sure_told(self, found: Complaint, now: datetime) -> tuple[Complaint, datetime | None]:
         """Set going what tells of where it stands; an act may die between its record and its message.
 
-        What is on its way, or has arrived, stays as it is; what is too late to be of use is not begun.
+        What is on its way, or has arrived, stays as it is; what is too late to be of use is not begun. A
+        stranger is written to here: returns the complaint as it then is, and when his letters need a look.
         """
+        if found.case_id is None:
+            return self.tell_stranger(found, now)
         told = [(ACKNOWLEDGEMENT, found.acknowledged_at)] if found.status in UNDECIDED else []
         if found.extensions and found.status in UNDECIDED:
             told.append((EXTENSION, _last_of(found, "EXTENDED")))
-        told.append((DECISION, found.decision.at if found.decision else None))
+        told.append((of_decision(found), found.decision.at if found.decision else None))
         told.append((REVIEW, found.reviewed.at if found.reviewed else None))
         for kind, at in told:
             if at and now < at + _USEFUL:
                 tell(found, kind, self.timers, at)
+        return found, None
 
     def _watch(self, found: Complaint, running: Limit, now: datetime) -> Complaint | None:
         """Warn of a limit, or say that it was missed: each once, on record before it is counted."""
@@ -146,7 +161,7 @@ class Steer:
             tell(moved, LATE, self.timers, running.at)
         return moved if moved.escalated else flag(moved, f"{running.clock} missed", standing.SYSTEM, now)
 
-    def _coming(self, found: Complaint, now: datetime) -> Coming:
+    def _coming(self, found: Complaint, now: datetime, look: datetime | None = None) -> Coming:
         running = limit(found, standing.profile_of(found))
         if running is None:
             raise NotNow(f"complaint {found.reference} is open and has no clock")
@@ -154,6 +169,7 @@ class Steer:
         until = next((at for at in (running.warn_at, running.at) if at > now), now + _LOOK_AGAIN)
         if running.clock not in ON_US and not late:
             until = running.at
+        until = min(until, look or until)
         stage = Stage.LATE if late and running.clock in ON_US else _STAGES[found.status]
         seconds = math.ceil((min(until, now + LONGEST) - now).total_seconds())
         return Coming(stage, max(1, seconds), seen(found))

@@ -16,17 +16,18 @@ from chalicelib.timers import Timers
 ACKNOWLEDGEMENT = "complaint_acknowledgement"
 EXTENSION = "complaint_extension"
 DECISION = "complaint_decision"
+SUMMARY = "complaint_summary"
 REVIEW = "complaint_review"
 LATE = "complaint_late"
-TOLD = (ACKNOWLEDGEMENT, EXTENSION, DECISION, REVIEW, LATE)
+TOLD = (ACKNOWLEDGEMENT, EXTENSION, DECISION, SUMMARY, REVIEW, LATE)
 """The messages about complaints, by the name of their words."""
 
 
 def tell(complaint: Complaint, kind: str, timers: Timers, at: datetime) -> bool:
     """Start the delivery of a message that fell due at `at`; a repeat starts nothing.
 
-    Returns False for a stranger, of whom a telephone or an address is known but no lender to write for: staff
-    answers him at his contact, and his page says it at once. Nobody is reached over an address he has not.
+    Returns False for a stranger, of whom no lender is known to write for: the complaint's own machine writes
+    to him (tell_stranger.py), and his page says it at once. Nobody is reached over an address he has not.
     """
     if complaint.case_id is None:
         return False
@@ -43,11 +44,16 @@ def step_name(complaint: Complaint, kind: str) -> str:
     return f"{kind}-{complaint.number}{count}"
 
 
+def of_decision(complaint: Complaint) -> str:
+    """Return which letter tells the first decision: the summary of one accepted early, else all of it."""
+    return SUMMARY if complaint.decision and complaint.decision.summary else DECISION
+
+
 def letter_left(complaint: Complaint) -> datetime | None:
     """Return when the letter of the decision that stands left, by the record; None when none did."""
     if complaint.letter_at or complaint.case_id is None or complaint.final is None:
         return complaint.letter_at
-    name = step_name(complaint, REVIEW if complaint.reviewed else DECISION)
+    name = step_name(complaint, REVIEW if complaint.reviewed else of_decision(complaint))
     sent = facts.of(complaint.case_id, FactKind.SENT)
     return min((fact.at for fact in sent if fact.which[0] == name), default=None)
 
@@ -67,7 +73,7 @@ def news(found: Complaint, kind: str) -> ComplaintNews:
         steps = [step for _, step in complaint_steps.of(found) if step.name == "EXTENDED"]
         reasons = str(steps[-1].detail["reason"]) if steps else ""
     decision = found.reviewed if kind == REVIEW else found.decision
-    told = decision if kind in (DECISION, REVIEW) else None
+    told = decision if kind in (DECISION, SUMMARY, REVIEW) else None
     return ComplaintNews(
         reference=found.reference,
         received_on=found.day(found.received_at),

@@ -70,13 +70,17 @@ class ComplaintOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on a complaint: its reasons in words, the redress promised, by whose id and when (UTC)."""
+    """A decision on a complaint: its reasons in words, the redress promised, by whose id and when (UTC).
+
+    `summary`: it came and was accepted so early that a summary of it is letter enough (DISP 1.5).
+    """
 
     outcome: ComplaintOutcome
     reasons: str
     redress: str
     by: str
     at: datetime
+    summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,20 @@ def extended_to(complaint: Complaint, profile: Profile) -> date | None:
     return profile.last_day(name, start)
 
 
+def summary_until(complaint: Complaint, profile: Profile) -> datetime | None:
+    """Return until when a summary is enough for a complaint resolved; None where the law has none."""
+    if "complaint_summary" not in profile.terms:
+        return None
+    last = profile.last_day("complaint_summary", complaint.day(complaint.received_at))
+    return end_of_day(last, ZoneInfo(complaint.zone))
+
+
+def may_summarise(complaint: Complaint, profile: Profile, now: datetime) -> bool:
+    """Whether a complaint that is resolved at `now`, its answer accepted, needs no more than a summary."""
+    until = summary_until(complaint, profile)
+    return until is not None and now < until
+
+
 def is_over(complaint: Complaint, now: datetime) -> bool:
     """Whether the time to decide is over (invariant 12: nothing is extended from then on)."""
     return now >= end_of_day(complaint.decide_by, ZoneInfo(complaint.zone))

@@ -23,7 +23,7 @@ class On(StrEnum):
 
 
 Offered = Callable[[str, datetime], Mapping[str, Mapping[str, str]]]
-"""What only the moment offers to choose from, by field: codes with how each reads."""
+"""What only the moment offers to choose from, by field: codes with how each reads (empty: as in the form)."""
 FourEyes = Callable[[Desk, str, Answers], bool]
 """Whether what was answered takes a second person."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from chalicelib.complaints.acknowledge import Acknowledge
 from chalicelib.complaints.close import Close
-from chalicelib.complaints.decide import Decide
+from chalicelib.complaints.decide import Decide, may_be_resolved
 from chalicelib.complaints.escalate import Escalate
 from chalicelib.complaints.extend import Extend
 from chalicelib.complaints.review import Review
@@ -14,10 +17,11 @@ from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.complaint import ENDED, UNDECIDED, ComplaintOutcome, ComplaintStatus
 from chalicelib.domain.errors import NeedsApproval
 from chalicelib.domain.permissions import Permission
-from chalicelib.forms.fields import Choice, Field, Line, Words
+from chalicelib.forms.fields import Choice, Choices, Field, Line, Words
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON
 from chalicelib.staff.desk import Answers, Desk, said
+from chalicelib.store import complaints
 
 _WORDS = Words("words", 4000, required=True)
 _DECISION: tuple[Field, ...] = (
@@ -54,7 +58,13 @@ def _extend(desk: Desk, about: str, answers: Answers) -> bool:
 def _decide(desk: Desk, about: str, answers: Answers) -> bool:
     outcome, reasons = ComplaintOutcome(said(answers, "outcome")), said(answers, "reasons")
     redress = said(answers, "redress")
-    return Decide(desk.timers)(about, desk.actor, outcome, reasons, desk.now, redress=redress)
+    decide, accepted = Decide(desk.timers), "accepted" in answers
+    return decide(about, desk.actor, outcome, reasons, desk.now, redress=redress, accepted=accepted)
+
+
+def _resolved(about: str, now: datetime) -> Mapping[str, Mapping[str, str]]:
+    """Offer that the complainant accepts the answer, where the law and the time left make that count."""
+    return {"accepted": {"ACCEPTED": ""}} if may_be_resolved(complaints.require(about), now) else {}
 
 
 def _review(desk: Desk, about: str, answers: Answers) -> bool:
@@ -118,7 +128,15 @@ COMPLAINT_ACTS = (
         fields=(REASON,),
         four_eyes=True,
     ),
-    Act(name="decide", on=_ON, permission=_HANDLE, run=_decide, statuses=_WORKED, fields=_DECISION),
+    Act(
+        name="decide",
+        on=_ON,
+        permission=_HANDLE,
+        run=_decide,
+        statuses=_WORKED,
+        fields=(*_DECISION, Choices("accepted")),
+        offered=_resolved,
+    ),
     Act(
         name="answer_review",
         on=_ON,

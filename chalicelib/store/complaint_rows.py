@@ -100,11 +100,13 @@ def _told(decision: Decision | None) -> dict[str, str] | None:
     if decision is None:
         return None
     words = {"outcome": decision.outcome.value, "reasons": decision.reasons, "redress": decision.redress}
-    return {**words, "by": decision.by, "at": stamp(decision.at)}
+    given = {"summary": "YES"} if decision.summary else {}
+    return {**words, **given, "by": decision.by, "at": stamp(decision.at)}
 
 
 def _decision(kept: dict[str, str] | None) -> Decision | None:
     if not kept:
         return None
     at: datetime = from_stamp(kept["at"])
-    return Decision(ComplaintOutcome(kept["outcome"]), kept["reasons"], kept["redress"], kept["by"], at)
+    words, by, summary = (kept["reasons"], kept["redress"]), kept["by"], "summary" in kept
+    return Decision(ComplaintOutcome(kept["outcome"]), *words, by, at, summary)

@@ -30,6 +30,11 @@ def of_signing(case_id: CaseId, signer: str = "") -> TriesRow:
     return TriesRow(keys.loan(case_id.loan_key), f"{keys.signing_code(case_id, signer)}#{keys.TRIES}")
 
 
+def of_letters(person: str) -> TriesRow:
+    """Return the row that counts the letters to an address that a stranger gave, by its keyed hash."""
+    return TriesRow(keys.person(person), f"LETTERS#{keys.TRIES}")
+
+
 def of_link(digest: str) -> TriesRow:
     """Return the row that counts the tries over one link: another link's success does not renew them."""
     return TriesRow(keys.link(digest), keys.TRIES)

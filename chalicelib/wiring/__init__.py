@@ -15,6 +15,7 @@ from chalicelib.store import rows
 from chalicelib.telemetry import Telemetry
 from chalicelib.wiring.agreements import Agreements
 from chalicelib.wiring.sign_in import SignIn
+from chalicelib.wiring.strangers import Strangers
 
 if TYPE_CHECKING:
     from chalicelib.domain.keys import CaseId
@@ -40,7 +41,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring(Agreements, SignIn):
+class Wiring(Agreements, Strangers, SignIn):
     """Everything one process needs; what a function does not touch is never built."""
 
     def __init__(
@@ -180,7 +181,8 @@ class Wiring(Agreements, SignIn):
         from chalicelib.complaints.steer import Steer
         from chalicelib.workflow.keep_clocks import SteerComplaint
 
-        return SteerComplaint(Steer(self.timers, self.telemetry, self.clock), self.telemetry)
+        steer = Steer(self.timers, self.telemetry, self.clock, self.tell_stranger)
+        return SteerComplaint(steer, self.telemetry)
 
     @cached_property
     def await_act(self) -> AwaitAct:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from botocore.exceptions import ClientError
 
 from infra.local.clients import client
+from infra.local.complaints import complain
 from infra.local.mediation import carry_on
 from infra.local.signing import encode, post, signed_headers
 
@@ -80,7 +81,7 @@ def store(lenders: list[LocalLender]) -> None:
 
 
 def live_on(now: datetime) -> None:
-    """Enter who helps, announce the seeded talks, and carry on the cases that have more behind them."""
+    """Enter who helps, announce the seeded talks, carry on the cases that have more behind them; complain."""
     _enter_people(now)
     talk, talks = (importlib.import_module(f"chalicelib.{name}") for name in ("domain.talk", "store.talks"))
     for each in _seeds()["talks"]:
@@ -88,6 +89,7 @@ def live_on(now: datetime) -> None:
         starts = (now + timedelta(days=each["days_ahead"])).replace(hour=7, minute=0, second=0, microsecond=0)
         talks.put(talk.Talk(**given, starts_at=starts, zone="Asia/Shanghai"))
     carry_on(_seeds()["loans"], now)
+    complain(complaints(), now)
 
 
 def _enter_people(now: datetime) -> None:
@@ -103,6 +105,12 @@ def _enter_people(now: datetime) -> None:
 def loans(now: datetime) -> list[dict[str, Any]]:
     """Return the seeded loans as events of `now`."""
     return [_event(loan, now) for loan in _seeds()["loans"]]
+
+
+def complaints() -> list[dict[str, Any]]:
+    """Return the seeded complaints; one without a loan is a stranger's."""
+    found: list[dict[str, Any]] = _seeds()["complaints"]
+    return found
 
 
 def another_loan(now: datetime, number: str) -> dict[str, Any]:

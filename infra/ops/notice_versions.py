@@ -17,10 +17,13 @@ STEPS = (
     "first_notice", "reminder_1", "reminder_2", "feedback_receipt", "meeting_times", "meeting_invitation",
     "meeting_reminder", "meeting_cancelled", "mediation_message", "agreement_to_sign", "instalment_reminder",
     "instalment_late", "plan_breached", "plan_completed", "court_reminder", "complaint_acknowledgement",
-    "complaint_extension", "complaint_decision", "complaint_review", "complaint_late", "opt_out_confirmation",
-    "access_code", "signing_code",
+    "complaint_extension", "complaint_decision", "complaint_summary", "complaint_review", "complaint_late",
+    "opt_out_confirmation", "access_code", "signing_code",
 )  # fmt: skip
-_OVER_TWO = ("opt_out_confirmation", "access_code", "signing_code")
+_OF_ONE = {"complaint_summary": "GB"}
+_OVER = dict.fromkeys(("opt_out_confirmation", "access_code", "signing_code"), ("SMS", "EMAIL"))
+_OVER |= {"complaint_summary": ("EMAIL", "LETTER")}
+"""What goes over some channels alone, and what one profile alone has."""
 RECORDS = FOLDER
 Template = tuple[str, str, str, str]
 _NOT_IN_NOTICES = ("info", "sources")
@@ -29,7 +32,7 @@ _NOT_IN_NOTICES = ("info", "sources")
 def every_template() -> Iterator[Template]:
     """Yield (profile, step, channel, language) of every notice there has to be."""
     for profile, step, channel, language in product(PROFILES, STEPS, FORMS, LANGUAGES):
-        if step not in _OVER_TWO or channel in ("SMS", "EMAIL"):
+        if profile == _OF_ONE.get(step, profile) and channel in _OVER.get(step, FORMS):
             yield profile, step, channel, language
 
 

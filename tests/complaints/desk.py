@@ -41,12 +41,16 @@ _MOST = 2000
 
 @dataclass
 class Desk:
-    """A scene with a case whose borrower has complained once; acts are those of the product."""
+    """A scene with a case whose borrower has complained once; acts are those of the product.
+
+    `event` are changes of the overdue event that opens it.
+    """
 
     scene: Scene
     complained: int = 0
     reference: str = ""
     queue: list[str] = field(default_factory=list)
+    event: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.machine = Machine(self.scene.road.clock, self._task, self.queue.append)
@@ -54,16 +58,18 @@ class Desk:
         machines = ("case", "delivery", "repayment", "complaint")
         arns = (getattr(settings, f"{name}_machine_arn") for name in machines)
         self.scene.wiring.timers = Timers(Service(self.machine), *arns)
-        self.scene.accept()
+        self.scene.accept(**self.event)
         self.machine.executions.clear()  # the case's own has its own tests
         self.reference = self.complain()
 
-    def complain(self, category: str = "COLLECTION", *, stranger: bool = False) -> str:
+    def complain(
+        self, category: str = "COLLECTION", *, stranger: bool = False, contact: str = "a@example.com"
+    ) -> str:
         """Make a complaint and return its reference."""
         self.complained += 1
         name = f"K{self.complained}AAKAAA2222"
         reference = f"C-{name[:4]}-{name[4:8]}"
-        answers = {"category": category, "what": "They rang at night.", "contact": "a@example.com"}
+        answers = {"category": category, "what": "They rang at night.", "contact": contact}
         case = None if stranger else self.case
         assert complain(Submission(name, "complain", reference, answers, self.now), case)
         return reference
@@ -160,12 +166,17 @@ class Desk:
         return Extend(self.timers)(self.reference, by, approver, reason, self.now)
 
     def decide(
-        self, by: Actor = ANNA, outcome: ComplaintOutcome = UPHELD, redress: str = "An apology.", of: str = ""
+        self,
+        by: Actor = ANNA,
+        outcome: ComplaintOutcome = UPHELD,
+        redress: str = "An apology.",
+        of: str = "",
+        *,
+        accepted: bool = False,
     ) -> bool:
-        reference = of or self.reference
-        return Decide(self.timers)(
-            reference, by, outcome, "The call was at 23:10.", self.now, redress=redress
-        )
+        why, reference = "The call was at 23:10.", of or self.reference
+        given: dict[str, Any] = {"redress": redress, "accepted": accepted}
+        return Decide(self.timers)(reference, by, outcome, why, self.now, **given)
 
     def ask_review(self, why: str = "The second call was left out.") -> bool:
         return Review(self.timers).ask(self.reference, why, self.now)

@@ -42,7 +42,7 @@ def test_a_borrower_is_told_at_once_that_his_complaint_is_here(desk: Desk) -> No
 def test_a_stranger_waits_for_staff_to_acknowledge_and_its_clock_is_watched(
     desk: Desk, counted: Counter[str]
 ) -> None:
-    desk.reference = desk.complain(stranger=True)
+    desk.reference = desk.complain(stranger=True, contact="0101234567")  # nobody texts a landline
     desk.start()
     assert desk.stage == "Acknowledge"
     desk.to(over(desk.stands.acknowledge_by) - timedelta(seconds=1))

@@ -41,6 +41,7 @@ def _complaint(world: World, row: Row) -> Iterator[str]:
     if len(mine) != (row["status"] not in _ENDED):
         yield f"{len(mine)} executions keep its clocks"
     if not row.get("case_id"):
+        yield from _stranger(world, row)
         return
     if row.get("handler") and row["handler"] in row.get("against", ()):
         yield "its handler is complained of"
@@ -54,6 +55,25 @@ def _complaint(world: World, row: Row) -> Iterator[str]:
     if len(steps) != int(row.get("sequence", 0)):
         yield f"{len(steps)} steps, yet sequence {row.get('sequence')}"
     yield from _letters(world, row, taken)
+
+
+def _stranger(world: World, row: Row) -> Iterator[str]:
+    """Each letter he is owed left once, or stands on the desk; none that left was not claimed."""
+    from chalicelib.complaints.letters import by_hand, letters
+    from chalicelib.store import complaint_steps, complaints
+
+    found = complaints.require(row["pk"].partition("#")[2], row["sk"])
+    steps = [step for _, step in complaint_steps.of(found)]
+    claims = sum(step.name == "TELLING" for step in steps)
+    left = [one for one in world.providers.strangers if found.reference in one.text]
+    if len(left) > claims:
+        yield f"{len(left)} letters left, {claims} were claimed"
+    shown = [one.kind for one in by_hand(found, steps)]
+    for one in letters(found, steps):
+        if one.state.value in ("OPEN", "SENDING") and one.kind not in shown:
+            yield f"{one.kind} is {one.state} for ever"
+        if one.state.value == "SENT" and not left:
+            yield f"{one.kind} counts as sent and never left"
 
 
 def _letters(world: World, row: Row, taken: Counter[str]) -> Iterator[str]:

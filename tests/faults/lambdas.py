@@ -99,8 +99,8 @@ class Lambdas:
         state, rows, executions = copy.deepcopy(kept)
         return Snapshot(state, rows, executions, self.machine.issued, *self._provided())
 
-    def _provided(self) -> tuple[list[Delivery], dict[str, str]]:
-        return list(self.providers.outbox), dict(self.providers.refuse)
+    def _provided(self) -> tuple[list[Delivery], dict[str, str], list[Delivery]]:
+        return list(self.providers.outbox), dict(self.providers.refuse), list(self.providers.strangers)
 
     def restore(self, kept: Snapshot | None = None) -> None:
         """Go back to a snapshot, by default to the empty deployment, in a fresh process."""
@@ -110,6 +110,7 @@ class Lambdas:
         )
         self.machine.issued = kept.issued
         self.providers.outbox[:] = kept.outbox
+        self.providers.strangers[:] = kept.strangers
         self.providers.refuse = dict(kept.refuse)
         self.early_receipts = False
         self.machine.patience = 0.0

@@ -79,10 +79,14 @@ class Delivery:
 
 @dataclass
 class Providers:
-    """End User Messaging answered here, SES by moto; `refuse`: the error to answer with, by channel."""
+    """End User Messaging answered here, SES by moto; `refuse`: the error to answer with, by channel.
+
+    What goes to somebody without a case has no tags, and tells nobody what became of it: `strangers`.
+    """
 
     clock: Callable[[], datetime]
     outbox: list[Delivery] = field(default_factory=list)
+    strangers: list[Delivery] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     on_delivery: Callable[[Delivery], None] = lambda delivery: None
 
@@ -95,7 +99,7 @@ class Providers:
             return refusal("ValidationException")
         message_id = f"{channel.lower()}-{len(self.outbox) + 1}"
         self._deliver(
-            channel, body["DestinationPhoneNumber"], body["MessageBody"], body["Context"], message_id
+            channel, body["DestinationPhoneNumber"], body["MessageBody"], body.get("Context", {}), message_id
         )
         return answer(200, {"MessageId": message_id})
 
@@ -149,5 +153,8 @@ class Providers:
         self, channel: str, to: str, text: str, tags: Mapping[str, str], message_id: str, **more: str
     ) -> None:
         delivery = Delivery(channel, to, text, dict(tags), message_id, self.clock(), **more)
+        if not tags:
+            self.strangers.append(delivery)
+            return
         self.outbox.append(delivery)
         self.on_delivery(delivery)

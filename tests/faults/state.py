@@ -81,6 +81,7 @@ class Snapshot:
     issued: int
     outbox: list[Delivery]
     refuse: dict[str, str]
+    strangers: list[Delivery]
 
 
 def table() -> Any:

@@ -213,6 +213,7 @@ class World(Office):
             ),
             *(each.signature() for each in self.machine.executions.values()),
             *(f"{each.notice} {each.at} {each.text} {self.opens(each)}" for each in self.providers.outbox),
+            *(f"{each.to} {each.at} {each.text}" for each in self.providers.strangers),
         ]
         names: dict[str, str] = {}
         return _NAMES.sub(lambda found: names.setdefault(found[0], f"name{len(names)}"), "\n".join(parts))
@@ -224,6 +225,7 @@ class World(Office):
     def duplicates(self) -> list[tuple[str, str, str]]:
         """Return the notices that were delivered more than once."""
         counted = Counter(delivery.notice for delivery in self.providers.outbox)
+        counted.update((one.to, one.text, one.channel) for one in self.providers.strangers)
         return [notice for notice, times in counted.items() if times > 1]
 
 

@@ -26,8 +26,9 @@ CASE_KEYS = {
     "case_id", "loan", "lender", "status", "outcome", "next_timer_at", "timezone", "person", "deliveries",
     "timeline",
 }  # fmt: skip
-SEEDED = ["EMAIL"] * 8 + ["LETTER"] + ["SMS"] * 5
-"""What the seeded loans send at once: five in China, one in Britain; the test lender's stays inside."""
+SEEDED = ["EMAIL"] * 10 + ["LETTER"] + ["SMS"] * 5
+"""What the seeded loans send at once: five in China, one in Britain; the test lender's stays inside. And the
+receipts of two complaints."""
 pytestmark = pytest.mark.xdist_group("local-runner")
 
 
@@ -69,8 +70,11 @@ def test_seeded_notices_went_out_by_both_channels(running: Running) -> None:
     cases = running.cases()
     assert all(set(each) == CASE_KEYS for each in cases.values())
     live = {each["case_id"] for each in cases.values() if each["lender"] != "test-bank"}
+    (stranger,) = [each for each in messages if not each["case_id"]]
+    assert stranger["to"] == "hexin@example.com"
+    messages.remove(stranger)
     assert {each["case_id"] for each in messages} == live
-    assert len({each["notice_id"] for each in messages}) == len(SEEDED)
+    assert len({each["notice_id"] for each in messages}) == len(SEEDED) - 1
     for each in messages:
         assert (each["segments"] is not None) == (each["channel"] == "SMS")
         assert (each["html"] is not None) == (each["channel"] == "EMAIL")
@@ -90,6 +94,14 @@ def test_seeded_cases_have_a_meeting_ahead_and_a_plan_that_runs(running: Running
     people = running.get("/open/people?lang=zh-CN").body
     for one in ("李静", "法律顾问</h2>", "行业专家</h2>", "征信管理"):
         assert one in people
+
+
+def test_seeded_complaints_wait_for_their_decision(running: Running) -> None:
+    handled = [each for each in running.cases()["DB-2024-000320"]["timeline"] if each["kind"] == "HANDLING"]
+    assert [each["detail"]["step"] for each in handled] == ["ACKNOWLEDGED"]
+    told = {each["to"]: each["text"] for each in running.outbox()}
+    assert "C-K4RB-WQ7N" in told["zhao@example.com"]
+    assert "C-P7HC-3VZ5" in told["hexin@example.com"]
 
 
 def test_the_timeline_tells_why_a_notice_was_allowed(running: Running) -> None:

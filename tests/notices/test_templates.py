@@ -42,7 +42,7 @@ CHECKED_ELSEWHERE = {
 
 
 def test_there_is_a_template_for_every_purpose_profile_channel_and_language() -> None:
-    assert len(EVERY) == 4 * 2 * (20 * 5 + 3 * 2)
+    assert len(EVERY) == 4 * 2 * (20 * 5 + 3 * 2) + 2 * 2  # and the British summary by e-mail and letter
     for template in EVERY:
         message = made(template)
         assert message.text

@@ -24,3 +24,16 @@ def keep(driver: Driver) -> None:
     driver.run("await_payment", given | wait)
     driver.sweep()
     driver.run("steer_plan", given | {"began": stamp(now.replace(year=2025))})
+    _told(driver, "K2AAKAAA2222", "b@example.com")
+    _told(driver, "K3AAKAAA2222", "13900001234")
+
+
+def _told(driver: Driver, ident: str, contact: str) -> None:
+    """At noon in China a stranger is told by e-mail or by text."""
+    before, reference = driver.road.clock.now, f"C-{ident[:4]}-{ident[4:8]}"
+    driver.road.clock.now = now = before.replace(hour=4)
+    answers = {"category": "SERVICE", "text": "x", "contact": contact}
+    complain(Submission(ident, "complain", reference, answers, now), None)
+    given = {"complaint": reference, "id": ident, "leg": 1, "rounds": 0, "began": stamp(now)}
+    driver.run("steer_plan", given)
+    driver.road.clock.now = before

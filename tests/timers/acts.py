@@ -262,7 +262,11 @@ def refer(play: Play) -> None:
 
 def complained(play: Play, *, stranger: bool = False) -> None:
     """Somebody complains, and the clocks begin."""
-    answers = {"category": "COLLECTION", "what": "They rang at night.", "contact": "a@example.com"}
+    answers = {
+        "category": "COLLECTION",
+        "what": "They rang at night.",
+        "contact": "0101234567",
+    }  # only a letter reaches him
     made = Submission("KAAAKAAA2222", "complain", COMPLAINT, answers, play.now)
     assert complain(made, None if stranger else play.case)
     found = complaints.require(COMPLAINT)

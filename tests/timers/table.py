@@ -307,6 +307,7 @@ BOUNDS = {
     "meeting_notice": "no time sooner is offered: tests/mediation/test_road.py",
     "court_confirmation": "nobody applies after it, filing needs both: tests/mediation/test_confirm.py",
     "opt_out_effect": "an opt-out works at once: tests/workflow/test_deliver.py",
+    "complaint_summary": "a decision after it is told in full: tests/complaints/test_summary.py",
     "assumed_receipt": "a day that a notice reckons from: tests/domain",
 }
 """Terms that close a door or set a date, and for which no machine waits."""
@@ -319,7 +320,6 @@ NOT_KEPT = {
     "arrears_notice": "the United Kingdom's profile: no machine counts it yet",
     "default_notice": "the United Kingdom's profile: no machine counts it yet",
     "complaint_referral": "told in the decision's letter; nothing waits for it",
-    "complaint_summary": "the United Kingdom's profile: no machine counts it yet",
 }
 """Terms that a profile states and that nothing keeps yet."""
 HOLDS_ELSEWHERE = {"MORATORIUM"}

@@ -9,6 +9,7 @@ from chalice import Blueprint, Response
 from chalicelib.api.staff.acts import shown_acts
 from chalicelib.api.staff.told import Told
 from chalicelib.api.staff.visit import StaffVisit, staffed
+from chalicelib.complaints.letters import by_hand
 from chalicelib.complaints.standing import complained_of, profile_of
 from chalicelib.domain.audit import Audited
 from chalicelib.domain.complaint_clock import limit
@@ -28,6 +29,7 @@ def one(visit: StaffVisit, reference: str) -> Response:
     found = require_complaint(visit.actor, store.require(reference))
     now, zone = visit.wiring.clock(), ZoneInfo(found.zone)
     running = limit(found, profile_of(found))
+    steps = complaint_steps.of(found)
     return visit.page(
         "complaint",
         one=found,
@@ -35,7 +37,8 @@ def one(visit: StaffVisit, reference: str) -> Response:
         running=running,
         hours=int((running.at - now).total_seconds() // 3_600) if running else None,
         against=sorted(complained_of(found)),
-        steps=complaint_steps.of(found),
+        steps=steps,
+        by_hand=by_hand(found, [step for _, step in steps]),
         acts=shown_acts(visit, On.COMPLAINT, found.reference),
         done=visit.query.get("done", ""),
         result=visit.query.get("result", ""),

@@ -28,7 +28,7 @@ class Form:
         return found
 
     def drawn(self) -> list[dict[str, Any]]:
-        """Return what the macro of each field needs."""
+        """Return what the macro of each field needs; one with nothing to choose from now is left out."""
         return [
             {
                 "field": field,
@@ -37,6 +37,7 @@ class Form:
                 "groups": self._groups(field),
             }
             for field in self.act.fields
+            if not isinstance(field, Choice | Choices) or offered(field, self.given)
         ]
 
     def faults(self, found: Mapping[str, str]) -> dict[str, str]:
@@ -59,5 +60,6 @@ class Form:
             return []
         codes = offered(field, self.given)
         named = {**words_of("codes", self.language)["values"], **self._words(field).get("options", {})}
-        labels = {**named, **self.given.offers.get(field.name, {})}
+        moment = self.given.offers.get(field.name, {})
+        labels = {**named, **{code: label for code, label in moment.items() if label}}
         return [{"title": "", "options": [(code, labels.get(code, code), "") for code in codes]}]

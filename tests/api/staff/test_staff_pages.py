@@ -50,7 +50,10 @@ def test_both_languages_say_the_same_things(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS.keys())
 def test_every_act_has_words_for_its_form_and_each_of_its_faults(act: Act, language: str) -> None:
-    form = Form(act, Given(NOON.date(), "CNY"), language)
+    chosen = [field for field in act.fields if isinstance(field, Choice | Choices) and not field.codes]
+    offers = {field.name: {"ACCEPTED": ""} if field.name == "accepted" else {"/": ""} for field in chosen}
+    form = Form(act, Given(NOON.date(), "CNY", offers), language)
+    assert len(form.drawn()) == len(act.fields)
     assert form.words["title"]
     for drawn in form.drawn():
         assert drawn["words"]["label"]
@@ -213,3 +216,17 @@ def test_a_page_in_the_other_language_is_one_tap_away(office: Scene) -> None:
     page = sign_in(office, BOSS).get("/staff/audit?day=2026-11-23")
     assert "/staff/audit?day=2026-11-23&amp;lang=zh-CN" in page.text
     assert Member("zh-CN").get("/staff/signed-out").text.count("您已退出登录")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Write by hand"), ("zh-CN", "请人工告知")])
+def test_the_desk_says_plainly_which_letter_is_left_to_it(
+    office: Scene, filed: Desk, language: str, said: str
+) -> None:
+    reference = filed.complain(stranger=True, contact="0101234567")
+    filed.start(reference)
+    anna = sign_in(office, ANNA)
+    assert said not in anna.get(f"/staff/complaint/{reference}?lang={language}").text
+    assert anna.act("complaint", reference, "acknowledge").status == 303
+    page = anna.get(f"/staff/complaint/{reference}?lang={language}").text
+    assert said in page
+    assert "0101234567" in page
