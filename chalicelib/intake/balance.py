@@ -11,6 +11,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
 from chalicelib.intake.contract import AmountData, PaymentData
 from chalicelib.intake.upstream import Upstream
+from chalicelib.mediation.release import release
 from chalicelib.repayment.pay import KEPT, Payment, TakePayment, may_have_plan, tell_kept
 from chalicelib.store import cases, facts, waits
 from chalicelib.store.facts import Fact
@@ -84,6 +85,7 @@ def settle(upstream: Upstream, timers: Timers) -> None:
         closed = cases.get(known.id) if isinstance(known, Case) else None
     if closed is None or closed.is_open:
         return
+    release(closed, timers)
     if closed.closed_reason == KEPT:
         tell_kept(closed, upstream.now, timers)
     if wait := waits.get(closed.id):

@@ -152,7 +152,8 @@ class Schedule:
         try:
             standing.move(case, scheduled, fact, beside=[booked], gone=gone)
         except NotNow:
-            if cases.get(case.id).since == case.since:  # the case stands still: the time was what went
+            after = cases.get(case.id)
+            if (after.status, after.since) == (case.status, case.since):  # so the time was what went
                 raise Taken("somebody else has just booked this time; choose another") from None
             raise
 

@@ -12,6 +12,7 @@ from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import stamp
 from chalicelib.mediation import standing
+from chalicelib.mediation.release import release
 from chalicelib.mediation.wake import wake
 from chalicelib.store import cases, facts, meetings
 from chalicelib.store.facts import Fact
@@ -85,6 +86,8 @@ class Session:
         standing.require(case, _TALKING, "end a mediation")
         facts.append(self._fact(case, "ended", by, now, reason))
         closed = cases.close(case_id, outcome, reason, now)
+        if closed:
+            release(closed, self.timers)
         wake(case_id, self.timers)
         return closed is not None
 

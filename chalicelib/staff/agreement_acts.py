@@ -18,6 +18,7 @@ from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import comment
 from chalicelib.mediation.agreement.refuse import close_without_agreement
 from chalicelib.mediation.messages import tell_of, write
+from chalicelib.mediation.release import release
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON, among
 from chalicelib.staff.desk import Answers, Desk, said
@@ -64,7 +65,8 @@ def _freeze(desk: Desk, about: str, answers: Answers) -> bool:
 def _close(desk: Desk, about: str, answers: Answers) -> bool:
     case_id, was_open = CaseId.parse(about), cases.get(CaseId.parse(about)).is_open
     why, wake = said(answers, "reason"), desk.papers().wake
-    close_without_agreement(case_id, desk.now, by=desk.actor.id, why=why, wake=wake)
+    closed = close_without_agreement(case_id, desk.now, by=desk.actor.id, why=why, wake=wake)
+    release(closed, desk.timers)
     return was_open
 
 

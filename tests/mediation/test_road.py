@@ -10,19 +10,23 @@ import pytest
 
 from chalicelib.borrower.apply import Apply, Withdraw
 from chalicelib.domain.agreement import Party
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Mode, Outcome, Stage
 from chalicelib.domain.errors import NotNow, Taken
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.mediation import CASE_STAFF
+from chalicelib.domain.moments import stamp
 from chalicelib.forms.journey import Submission
+from chalicelib.mediation import schedule as scheduling
 from chalicelib.mediation import standing
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.messages import write
+from chalicelib.mediation.release import release
 from chalicelib.mediation.schedule import Offer, Schedule, open_times
 from chalicelib.mediation.session import Session
 from chalicelib.mediation.statements import said, state
-from chalicelib.store import cases, meetings, waits
+from chalicelib.store import bookings, cases, meetings, waits
 from chalicelib.store import standing as heads
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
@@ -367,3 +371,95 @@ def test_a_payment_that_closed_the_case_leaves_nothing_to_do(booked: Scene) -> N
     assert _steer(booked)["stage"] == Stage.CLOSED.value
     assert booked.facts(FactKind.DUE) == []
     assert f"{CASE_ID}-meeting_reminder-10002" not in booked.machine.statuses
+
+
+# --- closed with a meeting ahead -----------------------------------------------------------------------
+
+
+def _free(scene: Scene) -> list[datetime]:
+    """The offered times that somebody else could have of the mediator now."""
+    return bookings.free("m-1", OFFER.times)
+
+
+def _called_off(scene: Scene) -> bool:
+    found = meetings.get(CASE_ID)
+    return found is not None and found.cancelled
+
+
+TOLD_OFF = f"{CASE_ID}-meeting_cancelled-1001"
+
+
+def test_a_settlement_frees_the_mediators_time_and_tells_nothing(booked: Scene) -> None:
+    assert _free(booked) == [THU]
+    booked.accept("settled")
+    assert booked.case.outcome == Outcome.SETTLED_OUTSIDE
+    assert _free(booked) == [WED, THU]
+    assert _called_off(booked)
+    assert TOLD_OFF not in booked.machine.statuses, "full payment ends contact (invariant 3)"
+
+
+def test_a_mediation_ended_before_its_meeting_frees_the_time_and_says_so(booked: Scene) -> None:
+    now = booked.road.clock.now
+    Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.REFUSED, "m-1", "对方拒绝调解", now)
+    assert _free(booked) == [WED, THU]
+    assert _called_off(booked)
+    assert TOLD_OFF in booked.machine.statuses
+    booked.run(Stage.DELIVER, step="meeting_cancelled-1001", at=stamp(now))
+    assert "调解已取消" in booked.sms.sent[-1].text
+
+
+def test_a_session_that_was_held_stays_on_record(booked: Scene) -> None:
+    end = WED + timedelta(minutes=20)
+    Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.NOT_AGREED, "m-1", "双方未达成一致", end)
+    assert _free(booked) == [THU]
+    assert not _called_off(booked)
+    assert TOLD_OFF not in booked.machine.statuses
+
+
+def test_who_paid_meanwhile_is_not_told_that_a_meeting_is_called_off(booked: Scene) -> None:
+    now, sent = booked.road.clock.now, len(booked.sms.sent)
+    Schedule(booked.wiring.timers).call_off(CASE_ID, "m-1", "调解员生病", now)
+    booked.accept("settled")
+    booked.run(Stage.DELIVER, step="meeting_cancelled-1001", at=stamp(now))
+    assert len(booked.sms.sent) == sent
+
+
+@pytest.mark.parametrize(("outcome", "told"), [(Outcome.SETTLED_OUTSIDE, False), (Outcome.NOT_AGREED, True)])
+def test_the_sweeper_frees_the_time_of_who_died_after_the_close(
+    booked: Scene, outcome: Outcome, told: bool
+) -> None:
+    cases.close(CASE_ID, outcome, "and died", booked.road.clock.now)
+    booked.wiring.sweep()
+    assert _free(booked) == [WED, THU]
+    assert (TOLD_OFF in booked.machine.statuses) is told
+    before = booked.rows()
+    booked.wiring.sweep()
+    assert booked.rows() == before
+
+
+def test_the_time_freed_twice_takes_no_others_meeting(booked: Scene) -> None:
+    """Another case has the time by when a second process frees it: that meeting stays booked."""
+    booked.accept("settled")
+    bookings.row_of("m-1", WED, OTHER).save()
+    release(booked.case, booked.wiring.timers)
+    assert _free(booked) == [THU]
+    assert len(booked.facts(FactKind.MEETING)) == 2
+
+
+def test_a_settlement_in_the_moment_of_booking_leaves_no_time_taken(
+    assigned: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever is first: the close lets no booking through, and a booking is freed by the close."""
+    schedule, now = Schedule(assigned.wiring.timers), assigned.road.clock.now
+    schedule.offer(CASE_ID, OFFER, "m-1", now)
+    latest_offer = scheduling.latest_offer
+
+    def settled_meanwhile(case: Case) -> Offer | None:
+        assigned.accept("settled")
+        return latest_offer(case)
+
+    monkeypatch.setattr(scheduling, "latest_offer", settled_meanwhile)
+    with pytest.raises(NotNow, match="moved on to CLOSED"):
+        schedule.book(CASE_ID, WED, now)
+    assert _free(assigned) == [WED, THU]
+    assert meetings.get(CASE_ID) is None
