@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import profiles
 from chalicelib.domain import mediation
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus
+from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.mediation import UNDER_WAY, Timer
 from chalicelib.domain.meeting import Meeting
@@ -72,6 +72,15 @@ def move(
     if facts.stands(fact):
         return False
     raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
+
+
+def close(case: Case, outcome: Outcome, reason: str, fact: Fact) -> None:
+    """Close a case that stands where it was read, and record why, all or none.
+
+    Raises NotNow when an act was quicker: that one stands.
+    """
+    if not heads.close(case, outcome, reason, fact):
+        raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
 
 
 def require(case: Case, statuses: Iterable[CaseStatus], act: str) -> None:

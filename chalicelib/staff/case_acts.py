@@ -35,8 +35,8 @@ def _accept(desk: Desk, about: str, answers: Answers) -> bool:
     return Accept(desk.timers)(CaseId.parse(about), desk.actor.id, desk.now)
 
 
-def _decline(desk: Desk, about: str, answers: Answers) -> None:
-    Accept(desk.timers).decline(CaseId.parse(about), desk.actor.id, said(answers, "reason"), desk.now)
+def _decline(desk: Desk, about: str, answers: Answers) -> bool:
+    return Accept(desk.timers).decline(CaseId.parse(about), desk.actor.id, said(answers, "reason"), desk.now)
 
 
 def _assign(desk: Desk, about: str, answers: Answers) -> bool:

@@ -9,6 +9,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.mediation import UNDECIDED
 from chalicelib.domain.permissions import Permission
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.selection import Review, Selected, Selection, Verdict
@@ -78,10 +79,18 @@ def _take_effect(desk: Desk, case: Case, review: Review) -> None:
     upheld = review.verdict == Verdict.UPHELD
     if review.selection.kind == Selected.TIME:
         if upheld:
-            cases.close(case.id, Outcome.TERMINATED, review.reason, desk.now)
+            _terminate(case, review.reason, desk.now)
         wake(case.id, desk.timers)
     elif not upheld:
         Renegotiate(desk.timers).by_staff(case.id, review.by, review.reason, desk.now)
+
+
+def _terminate(case: Case, reason: str, now: datetime) -> None:
+    """Close an application whose time is over; one that was taken back in this moment stays as it is."""
+    if cases.close(case.id, Outcome.TERMINATED, reason, now, only=UNDECIDED) is None:
+        after = cases.get(case.id)
+        if after.is_open:
+            raise NotNow(f"case {case.id} has moved on to {after.status}; look at it again")
 
 
 def _selections(about: str, now: datetime) -> dict[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -463,3 +463,63 @@ def test_a_settlement_in_the_moment_of_booking_leaves_no_time_taken(
         schedule.book(CASE_ID, WED, now)
     assert _free(assigned) == [WED, THU]
     assert meetings.get(CASE_ID) is None
+
+
+# --- quicker acts --------------------------------------------------------------------------------------
+
+
+def _in_between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let somebody act between the reading of a case and the next write that rests on it."""
+    require = standing.require
+
+    def overtaken(case: Case, statuses: Iterable[CaseStatus], what: str) -> None:
+        monkeypatch.setattr(standing, "require", require)
+        require(case, statuses, what)
+        act()
+
+    monkeypatch.setattr(standing, "require", overtaken)
+
+
+def test_an_application_taken_back_in_the_moment_is_not_declined(
+    applied: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timers, now = applied.wiring.timers, applied.road.clock.now
+    _in_between(monkeypatch, lambda: Withdraw(timers)(CASE_ID, _sent(applied, "w")))
+    with pytest.raises(NotNow, match="moved on to FEEDBACK"):
+        Accept(timers).decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    assert applied.case.status == CaseStatus.FEEDBACK
+    assert applied.facts(FactKind.ACCEPTED) == [], "what did not happen is not on record"
+
+
+def test_who_repeats_his_own_decline_is_told_so_and_nobody_else(applied: Scene) -> None:
+    accept, now = Accept(applied.wiring.timers), applied.road.clock.now
+    assert accept.decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    assert not accept.decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    with pytest.raises(NotNow, match="is CLOSED"):
+        accept.decline(CASE_ID, "staff-2", "other", now)
+
+
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [
+        (lambda s: Withdraw(s.wiring.timers)(CASE_ID, _sent(s, "w")), "FEEDBACK"),
+        (lambda s: Schedule(s.wiring.timers).book(CASE_ID, THU, s.road.clock.now), "SCHEDULED"),
+        (lambda s: s.accept("settled"), "CLOSED"),
+    ],
+)
+def test_a_quicker_act_keeps_a_mediation_from_being_ended(
+    booked: Scene, monkeypatch: pytest.MonkeyPatch, act: Callable[[Scene], object], status: str
+) -> None:
+    booked.road.clock.advance(minutes=1)
+    _in_between(monkeypatch, lambda: act(booked))
+    with pytest.raises(NotNow, match=f"moved on to {status}"):
+        Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.REFUSED, "m-1", "x", booked.road.clock.now)
+    assert booked.case.status == status
+    assert booked.case.outcome != Outcome.REFUSED
+    assert booked.facts(FactKind.SESSION) == []
+
+
+def test_a_case_that_was_settled_is_not_ended_once_more(booked: Scene) -> None:
+    booked.accept("settled")
+    with pytest.raises(NotNow, match="is CLOSED"):
+        Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.REFUSED, "m-1", "x", booked.road.clock.now)
