@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.domain.actor import Actor
@@ -10,6 +11,7 @@ from chalicelib.domain.complaint import Complaint
 from chalicelib.domain.errors import NotFound, NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.permissions import Permission, holds, require
+from chalicelib.mediation.standing import profile_of
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.agreement_acts import AGREEMENT_ACTS
 from chalicelib.staff.case_acts import CASE_ACTS
@@ -38,6 +40,15 @@ class Result(StrEnum):
     PROPOSED = "proposed"
 
 
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Where something stands: its status, and of a case its mediator and the terms its law knows."""
+
+    status: str
+    mediator: str | None = None
+    terms: Container[str] = ()
+
+
 def named(name: str, on: On) -> Act:
     """Return an act of a kind by its name; raises NotFound."""
     act = ACTS.get(name)
@@ -48,8 +59,9 @@ def named(name: str, on: On) -> Act:
 
 def open_to(actor: Actor, on: On, about: str) -> list[Act]:
     """Return the acts that somebody may do to something where it stands, in the table's order."""
-    status, mediator = _stands(actor, on, about)
-    return [act for act in ACTS.values() if act.on == on and act.shows(status) and _may(actor, act, mediator)]
+    found = _stands(actor, on, about)
+    mine = [act for act in ACTS.values() if act.on == on and _may(actor, act, found.mediator)]
+    return [act for act in mine if act.shows(found.status, found.terms)]
 
 
 def require_open(actor: Actor, act: Act, about: str) -> None:
@@ -57,20 +69,21 @@ def require_open(actor: Actor, act: Act, about: str) -> None:
 
     NotInRole for who may not, NotFound for what he may not see, NotNow where it does not fit.
     """
-    status = require_his(actor, act, about)
-    if not act.shows(status):
-        raise NotNow(
-            f"{about} is {status}; this can be done to one that is {' or '.join(sorted(act.statuses))}"
-        )
+    found = require_his(actor, act, about)
+    if act.term and act.term not in found.terms:
+        raise NotNow(f"the rules that {about} follows know no {act.term}")
+    if not act.shows(found.status, found.terms):
+        needed = " or ".join(sorted(act.statuses))
+        raise NotNow(f"{about} is {found.status}; this can be done to one that is {needed}")
 
 
-def require_his(actor: Actor, act: Act, about: str) -> str:
+def require_his(actor: Actor, act: Act, about: str) -> Stands:
     """Return where something stands, to who may do an act to it; raises as `require_open` does."""
     require(actor, act.permission)
-    status, mediator = _stands(actor, act.on, about)
-    if act.own and mediator != actor.id:
+    found = _stands(actor, act.on, about)
+    if act.own and found.mediator != actor.id:
         raise NotNow("this case has another mediator; only he may do this")
-    return status
+    return found
 
 
 def send(act: Act, desk: Desk, about: str, answers: Answers) -> Result:
@@ -108,20 +121,20 @@ def _may(actor: Actor, act: Act, mediator: str | None) -> bool:
     return holds(actor, act.permission) and not (act.own and mediator != actor.id)
 
 
-def _stands(actor: Actor, on: On, about: str) -> tuple[str, str | None]:
-    """Return where something stands and its mediator, to somebody who may see it; raises NotFound."""
+def _stands(actor: Actor, on: On, about: str) -> Stands:
+    """Return where something stands, to somebody who may see it; raises NotFound."""
     if on == On.CASE:
         case = require_case(actor, cases.get(_case_id(about)))
-        return case.status.value, case.mediator
+        return Stands(case.status.value, case.mediator, profile_of(case).terms)
     if on == On.COMPLAINT:
         found: Complaint = require_complaint(actor, complaints.require(about))
-        return found.status.value, None
+        return Stands(found.status.value)
     if about == NEW:
-        return NEW, None
+        return Stands(NEW)
     if on == On.PERSON:
         directory.get(about)
-        return "entered", None
-    return ("off" if talks.get(about).cancelled else "on"), None
+        return Stands("entered")
+    return Stands("off" if talks.get(about).cancelled else "on")
 
 
 def _case_id(about: str) -> CaseId:

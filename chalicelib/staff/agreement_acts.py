@@ -26,6 +26,7 @@ from chalicelib.staff.draft_act import DRAFT
 from chalicelib.staff.sight import part_of
 from chalicelib.store import agreement_drafts, agreements, cases, lenders
 from chalicelib.store.agreement_drafts import Comment
+from chalicelib.store.confirmations import TERM
 
 
 def _comment(desk: Desk, about: str, answers: Answers) -> bool:
@@ -136,6 +137,7 @@ AGREEMENT_ACTS = (
         permission=Permission.SIGN_AS_CREDITOR,
         run=_join,
         statuses=among(CaseStatus.PLAN_ACTIVE),
+        term=TERM,
     ),
     Act(
         name="record_ruling",
@@ -148,5 +150,6 @@ AGREEMENT_ACTS = (
             Line("court", 200),
             Line("number", 80),
         ),
+        term=TERM,
     ),
 )

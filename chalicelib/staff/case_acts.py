@@ -15,6 +15,7 @@ from chalicelib.domain.permissions import Permission
 from chalicelib.forms.fields import Choice, Words
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.assign import Objection, Reassign, assign
+from chalicelib.mediation.extend import TERM as EXTENSION
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.statements import state
 from chalicelib.mediation.wake import wake
@@ -166,6 +167,7 @@ CASE_ACTS = (
         statuses=among(*UNDER_WAY[1:]),
         fields=(REASON,),
         four_eyes=True,
+        term=EXTENSION,
     ),
     Act(
         name="answer_question",

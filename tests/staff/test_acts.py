@@ -18,6 +18,7 @@ from chalicelib.staff import acts
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.acts import ACTS, Result
 from chalicelib.store import session_notes
+from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from tests.mediation.test_assign import LI_JING
 from tests.samples import CASE_ID
@@ -201,3 +202,25 @@ def test_what_does_not_fit_where_the_case_stands_is_said_in_words(applied: Scene
         acts.require_open(CLERK, ACTS["call_off"], str(CASE_ID))
     with pytest.raises(NotInRole):
         acts.require_open(ANNA, ACTS["accept"], str(CASE_ID))
+
+
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [
+        ("join_court", CaseStatus.PLAN_ACTIVE),
+        ("record_ruling", CaseStatus.PLAN_ACTIVE),
+        ("extend_mediation", CaseStatus.ASSIGNED),
+    ],
+)
+def test_what_the_law_of_a_case_does_not_know_is_not_offered(
+    booked: Scene, act: str, status: CaseStatus
+) -> None:
+    actor = CLERK if act == "record_ruling" else BANK
+    here = replace(booked.case, status=status)
+    to_row(here).save()
+    assert act in _names(booked, actor)
+    for law in ("US", "GB", "EU"):
+        to_row(replace(here, profile=law, profile_version=f"{law}@1")).save()
+        assert act not in _names(booked, actor)
+        with pytest.raises(NotNow, match="know no"):
+            acts.require_open(actor, ACTS[act], str(CASE_ID))
