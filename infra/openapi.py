@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import app
+from chalicelib.intake.contract import DATA
 
 _SUMMARIES = {
     "take_event": "Take a signed event of a loan in; answered once it is stored and queued.",
@@ -27,8 +28,12 @@ _EVENT = {
     "type": "object",
     "description": "A CloudEvent 1.0 of a loan; docs/examples shows each type whole.",
     "required": ["specversion", "id", "source", "type", "subject", "time", "data"],
-    "properties": dict.fromkeys(("specversion", "id", "source", "type", "subject", "time"), _TEXT)
-    | {"data": {"type": "object"}},
+    "properties": dict.fromkeys(("specversion", "id", "source", "subject", "time"), _TEXT)
+    | {
+        "type": {"enum": sorted(DATA)},
+        "sequence": {"type": "string", "pattern": "^[0-9]{1,20}$"},
+        "data": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in sorted(DATA)]},
+    },
 }
 _APP_RECEIPT = {
     "type": "object",
@@ -60,10 +65,20 @@ def document() -> dict[str, Any]:
         "info": {"title": "Accord", "version": "1", "description": "Errors are RFC 9457 problems."},
         "paths": paths,
         "components": {
-            "schemas": {"Problem": _PROBLEM},
+            "schemas": {"Problem": _PROBLEM, **_models()},
             "securitySchemes": {"signature": {"type": "apiKey", "in": "header", "name": "webhook-signature"}},
         },
     }
+
+
+def _models() -> dict[str, Any]:
+    """Return the schema of each type's data, by the type."""
+    found: dict[str, Any] = {}
+    for name, model in DATA.items():
+        schema = model.model_json_schema(ref_template=f"#/components/schemas/{name}.{{model}}")
+        parts = schema.pop("$defs", {})
+        found |= {name: schema} | {f"{name}.{part}": one for part, one in parts.items()}
+    return found
 
 
 def _operation(path: str, entry: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 
+from tests.quick_engine import quicken
 from tests.table import make_table
 
 _ENVIRONMENT = {
@@ -46,6 +47,9 @@ def _loopback_only(connect: Callable[..., Any]) -> Callable[..., Any]:
 
 for _door in ("connect", "connect_ex"):
     setattr(socket.socket, _door, _loopback_only(getattr(socket.socket, _door)))
+
+
+quicken()
 
 
 @pytest.fixture

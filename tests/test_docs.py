@@ -85,5 +85,9 @@ def test_the_loop_of_examples_is_one_loan() -> None:
     assert [event["type"] for event in sorted(events, key=lambda event: str(event["time"]))] == [
         "loan.overdue.v1",
         "loan.payment.v1",
+        "loan.balance.v1",
+        "loan.hold.v1",
+        "borrower.contact.v1",
         "loan.settled.v1",
+        "loan.reopened.v1",
     ]

@@ -91,7 +91,8 @@ def _next(opened: Opened) -> dict[str, Any]:
 def _holds(opened: Opened) -> list[str]:
     """Return what each hold means for him; one of a kind unknown here stops whatever any hold stops."""
     words = words_of("my_case", opened.visit.language)["holds"]
-    return [words.get(kind, words["OTHER"]) for kind in sorted(opened.mine.stand.case.holds)]
+    stand = opened.mine.stand
+    return [words.get(kind, words["OTHER"]) for kind in sorted(stand.case.held(stand.now))]
 
 
 def _complaint(opened: Opened, each: Complained) -> dict[str, str]:

@@ -35,7 +35,7 @@ class NotMe:
             case = cases.get(link.case_id)
         except NotFound:
             return False
-        digest = case.borrower.address_key(link.channel).digest
+        digest = link.address or case.borrower.address_key(link.channel).digest
         if not digest:
             return False
         person = persons.get(case.borrower.person)

@@ -31,7 +31,7 @@ class SendCode:
         """
         link = link_rows.find(links.digest(token, self.pepper()), now)
         case = _case(link) if link else None
-        if link is None or case is None or _is_locked(link, case, now):
+        if link is None or case is None or not link.is_his(case.borrower) or _is_locked(link, case, now):
             return False
         channel = channel_for(link.channel, case.borrower, persons.get(case.borrower.person))
         if channel is None:

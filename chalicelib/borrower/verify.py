@@ -42,7 +42,7 @@ class Locked:
 
 
 class Gone:
-    """No such link: unknown, expired or revoked, which look alike."""
+    """No such link: unknown, expired, revoked or sent to an address given up, which look alike."""
 
 
 Answer = Verified | Wrong | Locked | Gone
@@ -84,7 +84,7 @@ class Verify:
     def _over_link(self, token: str, now: datetime, right: Callable[[Case], bool], by: str) -> Answer:
         link = link_rows.find(links.digest(token, self.pepper()), now)
         case = _case(link.case_id) if link else None
-        if link is None or case is None:
+        if link is None or case is None or not link.is_his(case.borrower):
             return Gone()
         way = tries.of_link(link.digest)
         left = tries.take(way, now)  # first: a locked link is no way to lock the case

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome, Wish
 from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.moments import from_stamp
 from chalicelib.domain.money import Amount
 from chalicelib.domain.person import AddressKey
 
@@ -81,6 +82,8 @@ class Case:
     `plan` is the sequence of its plan's latest state, once something was paid on it or came of it: what rests
     on the plan as it was read loses to that. `prepaid` are the minor units that came in since the text that
     waits for signatures became final: its plan begins with them. `complaints` are the ids of the undecided.
+    `holds` are those of his own disputes and complaints; `laid` are the lender's and the staff's, by kind
+    until when (a stamp, empty: until lifted). `said` are the marks of the lender's words (domain/said.py).
     """
 
     id: CaseId
@@ -114,6 +117,8 @@ class Case:
     due_at: datetime | None = None
     plan: int | None = None
     prepaid: int | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
+    laid: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, overdue: Overdue, case_id: CaseId, profile: tuple[str, str], now: datetime) -> Case:
@@ -150,6 +155,16 @@ class Case:
     def answered(self) -> bool:
         """Whether the borrower has answered, so that reminders must stop."""
         return self.is_open and self.status not in (CaseStatus.RECEIVED, CaseStatus.NOTICED)
+
+    def held(self, at: datetime) -> frozenset[str]:
+        """Return the kinds of holds over the case at a moment (UTC); one with a term ends by itself."""
+        laid = (kind for kind, end in self.laid.items() if not end or from_stamp(end) > at)
+        return self.holds.union(laid)
+
+    def hold_ends(self, kind: str) -> datetime | None:
+        """Return when a laid hold ends, or ended, by its term; None for one that lasts until it is lifted."""
+        end = self.laid.get(kind)
+        return from_stamp(end) if end else None
 
     @property
     def days_past_due(self) -> int:

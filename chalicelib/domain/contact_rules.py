@@ -26,6 +26,10 @@ _OWN = {
 }
 
 
+LOOK_AGAIN = timedelta(days=30)
+"""After this a hold without a term is looked at again (*policy*); whoever lifts it wakes what waits."""
+
+
 class Verdict(StrEnum):
     """What a rule says of one send."""
 
@@ -74,6 +78,10 @@ def decide(question: Question, profile: Profile, at: datetime) -> Decision:
     forbidden = _forbidden(question, profile) or _never_convenient(question, profile, at)
     if forbidden:
         return Decision(Verdict.DENY, forbidden, profile.version)
+    over, hold_rule = _laid(question, profile, at)
+    if over > at:
+        moment, _ = _opening(question, profile, over)
+        return Decision(Verdict.DEFER, hold_rule, profile.version, moment)
     free, cap_rule = _free_of_caps(question, profile, at)
     opening, hours_rule = _opening(question, profile, at)
     if free > opening:
@@ -115,6 +123,19 @@ def _held(case: Case, bound: PurposeRule, profile: Profile) -> str | None:
             return profile.holds[kind].rule.id
     unknown = case.holds - set(HoldKind)
     return "case.hold_unknown" if unknown and bound.stopped_by else None
+
+
+def _laid(question: Question, profile: Profile, at: datetime) -> tuple[datetime, str]:
+    """Return when the holds that lender or staff laid let this purpose go on, and the last one's rule.
+
+    What waits for them is not lost: the case goes on where it stood. One without a term is looked at again.
+    """
+    latest, rule, case = at, "", question.case
+    for kind in profile.purposes[question.purpose].stopped_by & case.held(at):
+        over = (case.hold_ends(kind) or at + LOOK_AGAIN) if kind in case.laid else at
+        if over > latest:
+            latest, rule = over, profile.holds[kind].rule.id
+    return latest, rule
 
 
 def _free_of_caps(question: Question, profile: Profile, at: datetime) -> tuple[datetime, str]:

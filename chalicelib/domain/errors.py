@@ -83,6 +83,10 @@ class Answered(AccordError):
     """The borrower answered in the last moment; the machine goes on to its Answered stage (ASL name)."""
 
 
+class Held(AccordError):
+    """A hold keeps the clock from closing a case; the machine looks at it again (ASL name)."""
+
+
 class InvalidAnswer(AccordError):
     """A borrower's form has faults; each names its field and the kind of fault (`required`, `too_long`)."""
 

@@ -89,9 +89,17 @@ def zone_of(case: Case, profile: Profile) -> ZoneInfo:
     return zones_of(case.borrower.timezone, profile.zones)[0]
 
 
-def is_held(case: Case, profile: Profile) -> bool:
+def is_held(case: Case, profile: Profile, at: datetime) -> bool:
     """Whether a hold lies over the case under which nobody is reminded, nor breaches a plan (*policy*)."""
-    return bool(case.holds & profile.purposes[Purpose.INSTALMENT].stopped_by)
+    return bool(case.held(at) & profile.purposes[Purpose.INSTALMENT].stopped_by)
+
+
+def hold_over(case: Case, profile: Profile, at: datetime) -> datetime | None:
+    """Return when the last of the holds over a plan ends by its term; None where one has to be lifted."""
+    stopping = case.held(at) & profile.purposes[Purpose.INSTALMENT].stopped_by
+    ends = [None if kind in case.holds else case.hold_ends(kind) for kind in stopping]
+    known = [end for end in ends if end]
+    return max(known) if len(known) == len(ends) else None
 
 
 def is_cured(plan: RepaymentPlan, today: date) -> bool:

@@ -135,7 +135,7 @@ def what_next(stand: Stand, profile: Profile) -> tuple[Next, date | None]:
     case = stand.case
     if not case.is_open:
         return (Next.SETTLED if case.outcome == "SETTLED_OUTSIDE" else Next.CLOSED), None
-    if case.holds - {HoldKind.HARDSHIP, HoldKind.COMPLAINT}:
+    if case.held(stand.now) - {HoldKind.HARDSHIP, HoldKind.COMPLAINT}:
         return Next.CHECK, None
     if stand.plan:
         due = stand.plan.next_due

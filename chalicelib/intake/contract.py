@@ -17,6 +17,10 @@ _PLAIN = r"^[^\x00-\x1f\x7f]+$"
 MinorUnits = Annotated[int, Field(ge=0, le=_MAX_MINOR_UNITS, description="integer minor units, e.g. 分")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_PLAIN)]
 PostalLine = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=_PLAIN)]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Timezone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
+Postal = Annotated[list[PostalLine], Field(min_length=2, max_length=6)]
+AppUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@-]{1,64}$")]
 LenderId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,62}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
@@ -37,12 +41,12 @@ class BorrowerData(_Strict):
     """Who owes, and how to reach and recognise him."""
 
     name: Text
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "zh-CN"
-    timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
+    language: Language = "zh-CN"
+    timezone: Timezone | None = None
     phone: Phone | None = None
     email: Email | None = None
-    postal: Annotated[list[PostalLine], Field(min_length=2, max_length=6)] | None = None
-    app_user: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@-]{1,64}$")] | None = None
+    postal: Postal | None = None
+    app_user: AppUser | None = None
     id_last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}[0-9Xx]$")]
 
     @model_validator(mode="after")
@@ -167,17 +171,85 @@ class SettledData(_Strict):
     settled_on: date
 
 
-DATA: dict[str, type[OverdueData] | type[PaymentData] | type[SettledData]] = {
+class BalanceData(_Strict):
+    """The overdue balance as it now stands; zero settles the loan."""
+
+    outstanding: AmountData
+    reason: Literal["CORRECTION", "INTEREST", "FEE", "WAIVER", "OTHER"] = "OTHER"
+
+
+class ReopenedData(_Strict):
+    """A settlement or payment was reversed: the loan is overdue again with this balance."""
+
+    outstanding: OverdueAmountData
+    reason: Literal["PAYMENT_RETURNED", "BOOKED_IN_ERROR", "OTHER"]
+
+
+class HoldData(_Strict):
+    """A hold of the lender's is laid over the loan, or is over; the profile says how long one lasts.
+
+    `until` is a last day the lender knows of, which never shortens the profile's term. `extended`: the term's
+    one extension. `crisis`: while somebody is treated for a mental-health crisis, until `treatment_ended`.
+    """
+
+    kind: Literal["HARDSHIP", "MORATORIUM", "INSOLVENCY", "DECEASED", "IDENTITY_THEFT", "DISPUTE"]
+    action: Literal["set", "lifted"]
+    until: date | None = None
+    reference: Text | None = None
+    extended: bool = False
+    crisis: bool = False
+    treatment_ended: date | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.action == "lifted" and (self.until or self.extended or self.crisis or self.treatment_ended):
+            raise PydanticCustomError("lifted", "a hold that is lifted has no term")
+        if self.treatment_ended and not self.crisis:
+            raise PydanticCustomError("crisis", "treatment_ended needs crisis")
+        if self.crisis and self.kind != "MORATORIUM":
+            raise PydanticCustomError("crisis", "only a MORATORIUM can be one of a crisis")
+        return self
+
+
+class ContactData(_Strict):
+    """What changed of how to reach the borrower; null takes an address away, what is left out stays."""
+
+    language: Language | None = None
+    timezone: Timezone | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    postal: Postal | None = None
+    app_user: AppUser | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("empty", "name at least one thing that changed")
+        if "language" in self.model_fields_set and self.language is None:
+            raise PydanticCustomError("language", "a language cannot be taken away")
+        return self
+
+
+EventData = OverdueData | PaymentData | SettledData | BalanceData | ReopenedData | HoldData | ContactData
+
+DATA: dict[str, type[EventData]] = {
     "loan.overdue.v1": OverdueData,
     "loan.payment.v1": PaymentData,
     "loan.settled.v1": SettledData,
+    "loan.balance.v1": BalanceData,
+    "loan.reopened.v1": ReopenedData,
+    "loan.hold.v1": HoldData,
+    "borrower.contact.v1": ContactData,
 }
 
 _EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
 
 
 class Envelope(BaseModel):
-    """The CloudEvents attributes; `source` is the lender, `subject` the loan account."""
+    """The CloudEvents attributes; `source` is the lender, `subject` the loan account.
+
+    `sequence` is CloudEvents' extension of that name: it orders events of one subject and one `time`.
+    """
 
     model_config = ConfigDict(strict=True, extra="allow", frozen=True)
 
@@ -188,6 +260,7 @@ class Envelope(BaseModel):
     subject: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
     time: EventTime | None = None
     datacontenttype: Literal["application/json"] = "application/json"
+    sequence: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")] | None = None
     data: dict[str, object]
 
     @model_validator(mode="after")

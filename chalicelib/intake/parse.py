@@ -11,21 +11,22 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.domain.errors import FieldError, InvalidEvent
-from chalicelib.intake.contract import DATA, Envelope, OverdueData, PaymentData, SettledData
+from chalicelib.intake.contract import DATA, Envelope, EventData
 
 M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
 class LoanEvent:
-    """A checked event; `time` (UTC) is None when the sender gave none."""
+    """A checked event; `time` (UTC) is None and `sequence` 0 when the sender gave none."""
 
     id: str
     source: str
     type: str
     subject: str
     time: datetime | None
-    data: OverdueData | PaymentData | SettledData
+    data: EventData
+    sequence: int = 0
 
 
 def parse_event(body: bytes) -> LoanEvent:
@@ -42,7 +43,8 @@ def parse_event(body: bytes) -> LoanEvent:
     if errors or envelope is None or data is None:
         raise InvalidEvent(tuple(errors))
     time = envelope.time.astimezone(UTC) if envelope.time else None
-    return LoanEvent(envelope.id, envelope.source, envelope.type, envelope.subject, time, data)
+    number = int(envelope.sequence or 0)
+    return LoanEvent(envelope.id, envelope.source, envelope.type, envelope.subject, time, data, number)
 
 
 def _load(body: bytes) -> dict[str, Any]:

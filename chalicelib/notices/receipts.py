@@ -11,6 +11,7 @@ from chalicelib import profiles
 from chalicelib.channels.receipts import ProviderReceipt
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, ContactState, FactKind
+from chalicelib.domain.person import AddressKey
 from chalicelib.domain.profile import Profile
 from chalicelib.notices.plan import claim_key
 from chalicelib.notices.state import ARRIVED, FAILED
@@ -57,7 +58,7 @@ class Receipts:
         meaning = receipt.meaning
         if meaning.dead or receipt.status == "COMPLAINED":
             reason = receipt.word.replace(" ", "_")
-            persons.suppress(person, case.borrower.address_key(channel), reason)
+            persons.suppress(person, _sent_to(case, receipt.step, channel), reason)
             facts.append(Fact(case.id, FactKind.SUPPRESSED, self.clock(), (channel.value, reason)))
         if meaning.opt_out:
             persons.opt_out(person, channel)
@@ -84,6 +85,14 @@ class Receipts:
         until = receipt_expected(case, step, facts.of(case.id), self.clock())
         if not watch.paused and waits_too_long(until, watch.deadline):
             self.timers.undelivered(watch.token)
+
+
+def _sent_to(case: Case, step: str, channel: ChannelName) -> AddressKey:
+    """Return the address a message went to, which need not be the borrower's any more."""
+    sent = facts.find(case.id, FactKind.SENT, step, channel.value)
+    if sent and sent.detail.get("address"):
+        return AddressKey(channel, str(sent.detail["address"]))
+    return case.borrower.address_key(channel)
 
 
 def _counts_outcomes(profile: Profile, channel: ChannelName) -> bool:

@@ -150,6 +150,8 @@ class Sender:
             "profile_version": notice.decision.profile_version,
             **more,
         }
+        if address := ground.case.borrower.address_key(notice.channel).digest:
+            detail["address"] = address
         if notice.message.pdf:
             detail["pages"] = hashlib.sha256(notice.message.pdf).hexdigest()
         which = (notice.step, notice.channel.value)

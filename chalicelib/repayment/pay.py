@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import profiles
+from chalicelib.domain import said
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import AmountMismatch, TryAgain
@@ -31,7 +32,8 @@ class Payment:
     """`paid` minor units of `outstanding`'s currency at `at` (UTC), as an event said; its `reference` names
     it.
 
-    `outstanding` is what remains overdue by the loan system's own reckoning.
+    `outstanding` is what remains overdue by the loan system's own reckoning, `mark` where the event stands
+    among all of its loan (domain/said.py).
     """
 
     reference: str
@@ -40,6 +42,7 @@ class Payment:
     paid: int
     outstanding: Amount
     at: datetime
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +119,36 @@ def prepay(case: Case, payment: Payment, now: datetime) -> bool:
         )
     if facts.exists(case.id, FactKind.PAYMENT, payment.reference):
         return True
-    newer, which = payment.at > case.balance_at, (payment.reference,)
-    said = {"event": payment.event_id, "paid": payment.paid, "currency": case.amount.currency}
+    restated, which = _restating(case, payment), (payment.reference,)
+    paid = {"event": payment.event_id, "paid": payment.paid, "currency": case.amount.currency}
     told = [
-        Fact(case.id, FactKind.PAYMENT, now, which, {**said, "at": payment.at.isoformat()}),
-        Fact(case.id, FactKind.BALANCE, now, which, _restated(payment, newer)),
+        Fact(case.id, FactKind.PAYMENT, now, which, {**paid, "at": payment.at.isoformat()}),
+        Fact(case.id, FactKind.BALANCE, now, which, _restated(payment, restated is not None)),
     ]
-    balance = (payment.outstanding, payment.at) if newer else None
-    return plan_changes.prepay(case, payment.paid, told, balance)
+    return plan_changes.prepay(case, payment.paid, told, restated)
 
 
 def _write(case: Case, plan: RepaymentPlan, payment: Payment, now: datetime) -> bool:
     after = credited(plan, payment.paid)
-    newer = case.is_open and payment.at > case.balance_at
+    restated = _restating(case, payment)
     which = (payment.reference,)
     told = [
         Fact(case.id, FactKind.PAYMENT, now, which, _paid(payment, after)),
-        Fact(case.id, FactKind.BALANCE, now, which, _restated(payment, newer)),
+        Fact(case.id, FactKind.BALANCE, now, which, _restated(payment, restated is not None)),
     ]
-    balance = (payment.outstanding, payment.at) if newer else None
-    nothing_owed = newer and not payment.outstanding.total
-    return plan_changes.pay(case, after, told, balance, _leads_to(case, after, nothing_owed, now), KEPT, now)
+    settles = not payment.outstanding.total and payment.mark > said.opener(case)
+    return plan_changes.pay(case, after, told, restated, _leads_to(case, after, settles, now), KEPT, now)
+
+
+def _restating(case: Case, payment: Payment) -> Case | None:
+    """Return the case with the balance a payment leaves; None when that is older than the one on record.
+
+    A payment that leaves nothing is a settlement as well.
+    """
+    after = said.restated(case, payment.outstanding, payment.at, payment.mark)
+    if not payment.outstanding.total:
+        after = said.settled(after, payment.at, payment.mark)
+    return after if after != case else None
 
 
 def _leads_to(case: Case, after: RepaymentPlan, nothing_owed: bool, now: datetime) -> CaseStatus:

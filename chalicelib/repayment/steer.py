@@ -12,7 +12,7 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Stage
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.plan_stage import KEPT_TO, Standing, is_held, seen, standing, zone_of
+from chalicelib.domain.plan_stage import KEPT_TO, Standing, hold_over, is_held, seen, standing, zone_of
 from chalicelib.domain.profile import Profile
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.repayment import court as court_reminder
@@ -107,8 +107,9 @@ class Steer:
         if case.status == CaseStatus.BREACHED:
             self._tell_breach(case, plan, now)
             return _coming(Stage.BREACHED, now + LONGEST, case, plan, now)
-        if at.stage in (Stage.GRACE, Stage.BREACHED) and is_held(case, profile):
-            return _coming(Stage.HELD, now + _LOOK_AGAIN, case, plan, now)
+        if at.stage in (Stage.GRACE, Stage.BREACHED) and is_held(case, profile, now):
+            over = hold_over(case, profile, now) or now + _LOOK_AGAIN
+            return _coming(Stage.HELD, min(over, now + _LOOK_AGAIN), case, plan, now)
         self._tell(case, plan, at, now)
         court = court_reminder.remind(case, now, self.timers)
         until = min(filter(None, (at.until, court))) if at.until else _grace_anew(case, at, profile, now)

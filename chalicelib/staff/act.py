@@ -39,8 +39,8 @@ class Act:
 
     `run` takes the desk, the name of what it is done to (a case id, a reference, an id) and the answers. With
     `four_eyes` it is proposed first, and a second person who holds APPROVE carries it out; a callable says
-    for which answers. `own`: a case's own mediator alone. `term`: it shows only where the profile of the case
-    has this term, so that nobody is offered what the law there does not know.
+    for which answers. `own`: a case's own mediator alone. `term`: a term of the case's profile without which
+    there is no such act.
     """
 
     name: str
@@ -63,6 +63,6 @@ class Act:
         """Whether a second person has to approve it with these answers, by what is on record now."""
         return self.four_eyes(desk, about, answers) if callable(self.four_eyes) else self.four_eyes
 
-    def shows(self, status: str, terms: Container[str]) -> bool:
-        """Whether it fits where its case or complaint stands, and its law (`terms` are its profile's)."""
+    def shows(self, status: str, terms: Container[str] = ()) -> bool:
+        """Whether it fits where its case or complaint stands, and under which `terms` of the law it does."""
         return (not self.statuses or status in self.statuses) and (not self.term or self.term in terms)

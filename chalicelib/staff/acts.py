@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.complaint import Complaint
@@ -40,9 +41,8 @@ class Result(StrEnum):
     PROPOSED = "proposed"
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
-    """Where something stands: its status, and of a case its mediator and the terms its law knows."""
+class Stands(NamedTuple):
+    """Where something stands; a case's mediator and the terms of its law."""
 
     status: str
     mediator: str | None = None
@@ -59,9 +59,9 @@ def named(name: str, on: On) -> Act:
 
 def open_to(actor: Actor, on: On, about: str) -> list[Act]:
     """Return the acts that somebody may do to something where it stands, in the table's order."""
-    found = _stands(actor, on, about)
-    mine = [act for act in ACTS.values() if act.on == on and _may(actor, act, found.mediator)]
-    return [act for act in mine if act.shows(found.status, found.terms)]
+    stands = _stands(actor, on, about)
+    fit = [act for act in ACTS.values() if act.on == on and act.shows(stands.status, stands.terms)]
+    return [act for act in fit if _may(actor, act, stands.mediator)]
 
 
 def require_open(actor: Actor, act: Act, about: str) -> None:
@@ -69,21 +69,22 @@ def require_open(actor: Actor, act: Act, about: str) -> None:
 
     NotInRole for who may not, NotFound for what he may not see, NotNow where it does not fit.
     """
-    found = require_his(actor, act, about)
-    if act.term and act.term not in found.terms:
-        raise NotNow(f"the rules that {about} follows know no {act.term}")
-    if not act.shows(found.status, found.terms):
-        needed = " or ".join(sorted(act.statuses))
-        raise NotNow(f"{about} is {found.status}; this can be done to one that is {needed}")
+    status, _, terms = require_his(actor, act, about)
+    if act.term and act.term not in terms:
+        raise NotNow(f"the law that {about} follows knows no such act")
+    if not act.shows(status, terms):
+        raise NotNow(
+            f"{about} is {status}; this can be done to one that is {' or '.join(sorted(act.statuses))}"
+        )
 
 
 def require_his(actor: Actor, act: Act, about: str) -> Stands:
     """Return where something stands, to who may do an act to it; raises as `require_open` does."""
     require(actor, act.permission)
-    found = _stands(actor, act.on, about)
-    if act.own and found.mediator != actor.id:
+    stands = _stands(actor, act.on, about)
+    if act.own and stands.mediator != actor.id:
         raise NotNow("this case has another mediator; only he may do this")
-    return found
+    return stands
 
 
 def send(act: Act, desk: Desk, about: str, answers: Answers) -> Result:

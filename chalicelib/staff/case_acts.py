@@ -12,6 +12,7 @@ from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import REPLACEABLE, UNDER_WAY
 from chalicelib.domain.moments import stamp
 from chalicelib.domain.permissions import Permission
+from chalicelib.domain.said import mark
 from chalicelib.forms.fields import Choice, Words
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.assign import Objection, Reassign, assign
@@ -19,6 +20,7 @@ from chalicelib.mediation.extend import TERM as EXTENSION
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.statements import state
 from chalicelib.mediation.wake import wake
+from chalicelib.notices.go_on import go_on
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.desk import Answers, Desk, said
 from chalicelib.store import cases, directory, facts, holds
@@ -119,6 +121,22 @@ def _holds(about: str, now: datetime) -> dict[str, dict[str, str]]:
     return {"hold": {kind: kind for kind in sorted(kinds) if kind in held}}
 
 
+def _end_hold(desk: Desk, about: str, answers: Answers) -> bool:
+    """End a hold of the lender's or the staff's before its term; what waited for it goes on."""
+    case, kind = cases.get(CaseId.parse(about)), HoldKind(said(answers, "hold"))
+    detail = {"hold": kind.value, "act": "LIFTED", "reason": said(answers, "reason"), "by": desk.actor.id}
+    fact = Fact(case.id, FactKind.HOLD, desk.now, (desk.key,), detail)
+    ended = holds.end(case, kind, fact, mark(desk.now, 0, desk.key))
+    if ended or facts.exists(case.id, FactKind.HOLD, desk.key):
+        go_on(case.id, desk.timers)
+    return ended
+
+
+def _laid(about: str, now: datetime) -> dict[str, dict[str, str]]:
+    case = cases.get(CaseId.parse(about))
+    return {"hold": {kind: kind for kind in sorted(case.held(now) & case.laid.keys())}}
+
+
 _APPLIED, _ACCEPTED = CaseStatus.APPLIED, CaseStatus.ACCEPTED
 _SEATED = (CaseStatus.ASSIGNED, CaseStatus.SCHEDULED, CaseStatus.ADJOURNED)
 
@@ -184,5 +202,13 @@ CASE_ACTS = (
         run=_lift,
         fields=(Choice("hold"), Words("text", 4000, required=True)),
         offered=_holds,
+    ),
+    Act(
+        name="end_hold",
+        on=On.CASE,
+        permission=Permission.ANSWER_QUESTIONS,
+        run=_end_hold,
+        fields=(Choice("hold"), REASON),
+        offered=_laid,
     ),
 )

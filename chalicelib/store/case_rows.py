@@ -11,6 +11,7 @@ from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.money import Amount
+from chalicelib.domain.said import SETTLED, Unopened, mark
 from chalicelib.store import keys
 from chalicelib.store.rows import AmountMap, CaseRow
 
@@ -46,11 +47,53 @@ def to_row(case: Case, *, archived: bool = False) -> CaseRow:
         complaints=set(case.complaints) or None,
         reached=set(case.reached) or None,
         outcome=case.outcome.value if case.outcome else None,
+        said=dict(case.said) or None,
+        laid=dict(case.laid) or None,
         **{name: getattr(case, name) for name in _SAME_NAME},
     )
     for key, value in case.claims.items():
         row.claims[key] = value
     return row
+
+
+def to_unopened_row(loan: Unopened) -> CaseRow:
+    """Return the head row of a loan without a case: generation 0, and closed, since nothing is under way."""
+    return CaseRow(
+        keys.loan(loan.loan_key),
+        keys.CASE,
+        generation=0,
+        lender=loan.lender,
+        loan=loan.loan,
+        status=CaseStatus.CLOSED.value,
+        balance_at=loan.balance_at,
+        said=dict(loan.said) or None,
+        laid=dict(loan.laid) or None,
+        contact=dict(loan.contact) or None,
+        known_as=set(loan.known_as) or None,
+        digests=dict(loan.digests) or None,
+        amount=to_map(loan.amount) if loan.amount else None,
+        itemisation=to_json(loan.itemisation) if loan.itemisation else None,
+    )
+
+
+def to_unopened(row: CaseRow) -> Unopened:
+    """Return what the head row of a loan without a case holds; one from before marks knows a payment."""
+    contact = dict(row.contact or {})
+    if isinstance(contact.get("postal"), list):
+        contact["postal"] = tuple(contact["postal"])
+    return Unopened(
+        row.pk.removeprefix(keys.loan("")),
+        row.lender,
+        row.loan,
+        row.balance_at,
+        row.said or {SETTLED: mark(row.balance_at)},
+        row.laid or {},
+        contact,
+        row.digests.as_dict() if row.digests else {},
+        frozenset(row.known_as or ()),
+        _to_amount(row.amount) if row.amount else None,
+        _to_itemisation(row.itemisation) if row.itemisation else None,
+    )
 
 
 def to_map(amount: Amount) -> AmountMap:
@@ -76,6 +119,8 @@ def to_case(row: CaseRow) -> Case:
         reached=frozenset(row.reached or ()),
         claims=row.claims.as_dict() if row.claims else {},
         outcome=Outcome(row.outcome) if row.outcome else None,
+        said=row.said or {},
+        laid=row.laid or {},
         **{name: getattr(row, name) for name in _SAME_NAME},
     )
 

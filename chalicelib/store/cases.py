@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.itemisation import Itemisation
 from chalicelib.domain.keys import CaseId
-from chalicelib.domain.money import Amount
-from chalicelib.store import keys
-from chalicelib.store.case_rows import to_case, to_json, to_map, to_row
+from chalicelib.domain.said import Unopened
+from chalicelib.store import keys, words
+from chalicelib.store.case_rows import to_case, to_row, to_unopened
 from chalicelib.store.heads import connection, head, is_open, update
 from chalicelib.store.rows import CaseRow, Row
 from chalicelib.store.writes import lost
 
-Known = Case | datetime | None
-"""What the table knows of a loan: its latest case, when it was paid without one, or nothing."""
+Known = Case | Unopened | None
+"""What the table knows of a loan: its latest case, what was said of it before it had one, or nothing."""
 
 
 def open_first(case: Case) -> bool:
@@ -39,9 +38,9 @@ def open_first(case: Case) -> bool:
     return True
 
 
-def open_next(case: Case, before: Case | datetime) -> bool:
+def open_next(case: Case, before: Case | Unopened) -> bool:
     """Open a loan's next case in place of a closed one; returns False when another event was quicker."""
-    follows = CaseRow.generation == case.id.generation - 1
+    follows = (CaseRow.generation == case.id.generation - 1) & words.as_read(before)
     try:
         with TransactWrite(connection=connection()) as transaction:
             transaction.save(to_row(case), condition=follows & (CaseRow.status == CaseStatus.CLOSED.value))
@@ -59,7 +58,7 @@ def latest(loan_key: str) -> Known:
     row = head(loan_key)
     if row is None:
         return None
-    return to_case(row) if row.generation else row.balance_at
+    return to_case(row) if row.generation else to_unopened(row)
 
 
 def get(case_id: CaseId) -> Case:
@@ -78,83 +77,35 @@ def opened_by(loan_key: str, event_id: str) -> bool:
     return any(row.opened_by == event_id for row in rows)
 
 
-def note_paid(loan_key: str, lender: str, loan: str, at: datetime) -> None:
-    """Remember that a loan without an open case was paid at `at`: a late overdue event must open none."""
-    row = CaseRow(
-        keys.loan(loan_key),
-        keys.CASE,
-        generation=0,
-        lender=lender,
-        loan=loan,
-        status=CaseStatus.CLOSED.value,
-        balance_at=at,
-    )
-    try:
-        row.save(condition=Row.pk.does_not_exist())
-    except PutError as error:
-        if not lost(error):
-            raise
-        _move_balance(row, at)
-
-
-def _move_balance(row: CaseRow, at: datetime) -> None:
-    closed = CaseRow.status == CaseStatus.CLOSED.value
-    try:
-        row.update([CaseRow.balance_at.set(at)], condition=closed & (CaseRow.balance_at < at))
-    except UpdateError as error:
-        if not lost(error):
-            raise
-
-
-def restate(
-    case_id: CaseId,
-    amount: Amount,
-    overdue_since: date | None,
-    at: datetime,
-    itemisation: Itemisation | None = None,
-) -> Case | None:
-    """Put a newer balance on an open case; returns the case, or None when it is closed or knows newer."""
-    actions = restating(amount, at, itemisation)
-    if overdue_since:
-        actions.append(CaseRow.overdue_since.set(overdue_since))
-    return update(case_id, actions, is_open() & (CaseRow.balance_at < at))
-
-
-def restating(amount: Amount, at: datetime, itemisation: Itemisation | None = None) -> list[Action]:
-    """Return what puts a newer balance on a head.
-
-    An itemisation of the older balance goes: it would not sum to the newer one (invariant 8).
-    """
-    kept = to_json(itemisation) if itemisation else None
-    itemised = CaseRow.itemisation.set(kept) if kept else CaseRow.itemisation.remove()
-    return [CaseRow.amount.set(to_map(amount)), CaseRow.balance_at.set(at), itemised]
-
-
 def close(
     case_id: CaseId,
     outcome: Outcome,
     reason: str,
     now: datetime,
     *,
-    balance_at: datetime | None = None,
+    word: tuple[Case, Case] | None = None,
     only: Iterable[CaseStatus] = (),
     limit_at: datetime | None = None,
+    unlaid: bool = False,
 ) -> Case | None:
     """Close an open case with its outcome and reason; returns it, or None when it does not apply.
 
-    `balance_at` is the event time of a settlement: an older one than the balance on record is stale.
+    `word` is the case before and after the settlement that closes it: it loses to another word since.
     NO_RESPONSE closes only a case that is unanswered still. What time ends closes `only` a case that still
-    stands so, and under the same limit (`limit_at`): an act in the last moment wins.
+    stands so, and under the same limit (`limit_at`): an act in the last moment wins. `unlaid`: and only one
+    over which no hold was ever laid.
     """
     actions = closing(outcome, reason, now)
     condition = is_open()
-    if balance_at:
-        actions.append(CaseRow.balance_at.set(balance_at))
-        condition &= CaseRow.balance_at <= balance_at
+    if word:
+        actions += [CaseRow.balance_at.set(word[1].balance_at), CaseRow.said.set(dict(word[1].said))]
+        condition &= words.as_read(word[0])
     if outcome == Outcome.NO_RESPONSE:
         only = (CaseStatus.RECEIVED, CaseStatus.NOTICED)
     if standing := [status.value for status in only]:
         condition &= CaseRow.status.is_in(*standing)
+    if unlaid:
+        condition &= CaseRow.laid.does_not_exist()
     if limit_at:
         condition &= CaseRow.limit_at == limit_at
     return update(case_id, actions, condition)

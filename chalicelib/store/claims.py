@@ -16,7 +16,7 @@ from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.person import Contact, Person
-from chalicelib.store import keys, persons, plans
+from chalicelib.store import keys, persons, plans, words
 from chalicelib.store.cases import get
 from chalicelib.store.heads import connection
 from chalicelib.store.rows import CaseRow
@@ -79,7 +79,8 @@ def _permitted(case: Case, key: str, unreached: str) -> Condition:
     # The amount in the message must be the one on record when it leaves (invariant 3: recheck).
     unchanged = CaseRow.balance_at == case.balance_at
     unpaid = plans.unchanged(case)
-    condition: Condition = same & held & _claim(key).does_not_exist() & unchanged & unpaid
+    unsaid = words.as_read(case)  # nor has the lender changed an address, or laid a hold
+    condition: Condition = same & held & _claim(key).does_not_exist() & unchanged & unpaid & unsaid
     return condition & ~CaseRow.reached.contains(unreached) if unreached else condition
 
 

@@ -42,24 +42,25 @@ def append(fact: Fact) -> bool:
     return put_new(to_row(fact))
 
 
-def exists(case_id: CaseId, kind: FactKind, *which: str) -> bool:
-    """Whether this very fact is on record (strongly consistent)."""
+def find(case_id: CaseId, kind: FactKind, *which: str) -> Fact | None:
+    """Return this very fact, None when it is not on record (strongly consistent)."""
     key = keys.fact(case_id, kind, *which)
     try:
-        FactRow.get(keys.loan(case_id.loan_key), key, consistent_read=True)
+        row = FactRow.get(keys.loan(case_id.loan_key), key, consistent_read=True)
     except FactRow.DoesNotExist:
-        return False
-    return True
+        return None
+    return from_row(case_id, row)
+
+
+def exists(case_id: CaseId, kind: FactKind, *which: str) -> bool:
+    """Whether this very fact is on record (strongly consistent)."""
+    return find(case_id, kind, *which) is not None
 
 
 def stands(fact: Fact) -> bool:
     """Whether this fact is on record in these words: another's under the same name is no repeat of it."""
-    key = keys.fact(fact.case_id, fact.kind, *fact.which)
-    try:
-        row = FactRow.get(keys.loan(fact.case_id.loan_key), key, consistent_read=True)
-    except FactRow.DoesNotExist:
-        return False
-    return bool(row.detail == json.loads(json.dumps(dict(fact.detail))))
+    found = find(fact.case_id, fact.kind, *fact.which)
+    return found is not None and found.detail == json.loads(json.dumps(dict(fact.detail)))
 
 
 def of(case_id: CaseId, kind: FactKind | None = None) -> list[Fact]:

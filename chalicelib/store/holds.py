@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import HoldKind
 from chalicelib.domain.errors import CaseClosed
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import facts, together
+from chalicelib.domain.said import held
+from chalicelib.store import facts, together, words
 from chalicelib.store.facts import Fact
 from chalicelib.store.heads import is_open
 from chalicelib.store.rows import CaseRow, Row
@@ -36,6 +38,15 @@ def put(
     if facts.exists(case_id, fact.kind, *fact.which):
         return False
     raise CaseClosed(f"case {case_id} is closed")
+
+
+def end(case: Case, kind: HoldKind, fact: Fact, by: str) -> bool:
+    """End a hold that lender or staff laid, and record why; `by` is this word's mark (domain/said.py).
+
+    Returns False when no such hold lies over the case, or something was said since it was read.
+    """
+    after = held(case, kind, fact.at, by)
+    return kind in case.held(fact.at) & case.laid.keys() and words.put(case, after, [fact])
 
 
 def lift(case_id: CaseId, kind: HoldKind, fact: Fact) -> bool:

@@ -101,6 +101,27 @@ def suppress(key: str, address: AddressKey, reason: str) -> bool:
     return _update(key, [PersonRow.suppressed.add({told})], ~PersonRow.suppressed.contains(told))
 
 
+def inherit(key: str, other: str) -> None:
+    """Let a person have what was silenced under another key he is known by, and the addresses dead there.
+
+    What he asked for comes with it unless he asked for something here. Nothing is taken from the other.
+    """
+    theirs = get(other) if other not in ("", key) else Person(other)
+    dead = {f"{at.channel.value} {at.digest} {why}" for at, why in theirs.suppressed.items()}
+    if not (theirs.opted_out or dead or theirs.preferences != Preferences()):
+        return
+    mine = get(key)
+    actions: list[Action] = []
+    if theirs.opted_out - mine.opted_out:
+        actions.append(PersonRow.opted_out.add({channel.value for channel in theirs.opted_out}))
+    if theirs.suppressed.keys() - mine.suppressed.keys():
+        actions.append(PersonRow.suppressed.add(dead))
+    if mine.preferences == Preferences() != theirs.preferences:
+        actions.append(PersonRow.preferences.set(to_text(theirs.preferences)))
+    if actions:
+        _update(key, actions, None)
+
+
 def set_preferences(key: str, preferences: Preferences) -> bool:
     """Put what a person asks for in place of what he asked for before; returns whether that is news.
 
@@ -110,7 +131,7 @@ def set_preferences(key: str, preferences: Preferences) -> bool:
     return _update(key, [PersonRow.preferences.set(told)], ~(PersonRow.preferences == told))
 
 
-def _update(key: str, actions: Sequence[Action], condition: Condition) -> bool:
+def _update(key: str, actions: Sequence[Action], condition: Condition | None) -> bool:
     """Change a person; each change counts, so that a claim resting on what was before it fails."""
     row = row_of(key)
     try:

@@ -11,9 +11,8 @@ from pynamodb.expressions.update import Action
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.mediation import CASE_STAFF
-from chalicelib.domain.money import Amount
 from chalicelib.domain.repayment_plan import RepaymentPlan
-from chalicelib.store import cases, facts, plans, together, waiting
+from chalicelib.store import cases, facts, plans, together, waiting, words
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
 from chalicelib.store.waiting import Waiting
@@ -23,21 +22,21 @@ def pay(
     case: Case,
     after: RepaymentPlan,
     told: Sequence[Fact],
-    balance: tuple[Amount, datetime] | None,
+    restated: Case | None,
     to: CaseStatus,
     reason: str,
     now: datetime,
 ) -> bool:
-    """Write a payment's facts, the plan's state `after` it, the `balance` if newer, and where the case goes.
+    """Write a payment's facts, the plan's state `after` it, the case as `restated`, and where the case goes.
 
     `to` is the case's own status when it stays; `reason` that of the close. Returns False when the payment is
     counted already, or case or plan are not as they were read.
     """
     actions: list[Action] = [CaseRow.plan.set(after.sequence)]
     condition = _as_read(case)
-    if balance:
-        actions += cases.restating(*balance)
-        condition &= CaseRow.balance_at < balance[1]
+    if restated:
+        actions += words.changing(case, restated)
+        condition &= words.as_read(case)
     if to == CaseStatus.CLOSED and case.is_open:
         actions += cases.closing(Outcome.AGREED, reason, now)
     elif to != case.status:
@@ -46,16 +45,16 @@ def pay(
     return together.put_and_change(rows, case.id, actions, condition)
 
 
-def prepay(case: Case, paid: int, told: Sequence[Fact], balance: tuple[Amount, datetime] | None) -> bool:
+def prepay(case: Case, paid: int, told: Sequence[Fact], restated: Case | None) -> bool:
     """Write a payment that came in while a text waits for signatures; its plan will begin with it.
 
     Returns False when the payment is counted already, or the text waits no more.
     """
     actions: list[Action] = [CaseRow.prepaid.add(paid)]
     condition = (CaseRow.status == CaseStatus.SIGNING.value) & (CaseRow.since == case.since)
-    if balance:
-        actions += cases.restating(*balance)
-        condition &= CaseRow.balance_at < balance[1]
+    if restated:
+        actions += words.changing(case, restated)
+        condition &= words.as_read(case)
     return together.put_and_change([facts.to_row(fact) for fact in told], case.id, actions, condition)
 
 
@@ -64,7 +63,8 @@ def breach(case: Case, plan: RepaymentPlan, fact: Fact, listed: Waiting, now: da
     held = CaseRow.holds == set(case.holds) if case.holds else CaseRow.holds.does_not_exist()
     rows = [facts.to_row(fact), waiting.row_of(listed)]
     actions = [*_goes(case, CaseStatus.BREACHED, now), CaseRow.plan.set(plan.sequence)]
-    return together.put_and_change(rows, case.id, actions, _as_read(case) & held)
+    unheld = held & words.as_read(case)  # nor by the lender
+    return together.put_and_change(rows, case.id, actions, _as_read(case) & unheld)
 
 
 def reopen(

@@ -122,6 +122,10 @@ class CaseRow(Row):
     plan = NumberAttribute(null=True)
     prepaid = NumberAttribute(null=True)
     signed = BooleanAttribute(null=True)
+    said = JSONAttribute(null=True)
+    laid = JSONAttribute(null=True)
+    contact = JSONAttribute(null=True)
+    known_as = UnicodeSetAttribute(null=True)
 
 
 class FactRow(Row):

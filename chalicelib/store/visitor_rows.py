@@ -20,6 +20,7 @@ class LinkRow(Row):
 
     case_id = UnicodeAttribute()
     channel = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
     expires_at = MomentAttribute()
     revoked = UnicodeAttribute(null=True)
 

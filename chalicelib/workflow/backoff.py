@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.codes import ChannelName, FactKind
 from chalicelib.domain.contact_rules import Decision, Verdict
-from chalicelib.domain.profile import Step
+from chalicelib.domain.profile import Profile, Step
 from chalicelib.notices.outcome import Outcome, Sending
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground
 from chalicelib.store.facts import Fact
@@ -41,6 +41,19 @@ class Backoff:
     def _seconds(self, waited: float) -> float:
         spread = 0.5 + int.from_bytes(self.randomness(2)) / 0xFFFF
         return min(max(waited / 2, _SHORTEST), _LONGEST) * spread
+
+
+def since_hold(step: Step, history: Iterable[Fact], profile: Profile) -> list[Fact]:
+    """Return what happened since a step last waited for a hold: after one its whole time begins anew."""
+    holds = {hold.rule.id for hold in profile.holds.values()}
+    found: list[Fact] = []
+    for fact in history:
+        deferred = fact.kind == FactKind.DEFERRED and fact.which[0] == step.name
+        if deferred and fact.detail["rule"] in holds:
+            found = []
+        else:
+            found.append(fact)
+    return found
 
 
 def first_deferred(step: Step, history: Iterable[Fact], rule: str | None = None) -> datetime | None:

@@ -120,7 +120,8 @@ class Dispatch:
     def _link(self, this: Ground, channel: ChannelName, token: str) -> Link:
         """Each channel has a link of its own, so that it is known what opening it proves."""
         lives = timedelta(seconds=this.profile.response_time + this.profile.answered_wait)
-        return Link(links.digest(token, self.pepper()), this.case.id, this.at + lives, channel)
+        address = this.case.borrower.address_key(channel).digest
+        return Link(links.digest(token, self.pepper()), this.case.id, this.at + lives, channel, address)
 
     def _printed(self, this: Ground) -> list[Row]:
         """Return the rows that let the message be asked about by its check code, and its case be found."""

@@ -18,7 +18,7 @@ from chalicelib.store import cases, claims, facts, waits
 from chalicelib.store.facts import Fact
 from chalicelib.store.waits import Wait
 from chalicelib.timers import Timers
-from chalicelib.workflow.backoff import Backoff, first_deferred
+from chalicelib.workflow.backoff import Backoff, first_deferred, since_hold
 from chalicelib.workflow.dispatch import Dispatch, Verdicts, codes_of
 from chalicelib.workflow.task import NEXT, Task, ended, follows
 
@@ -91,7 +91,7 @@ class SendNotice:
     def _ground(self, case: Case, task: Task, history: Iterable[Fact]) -> Ground:
         profile = profiles.of_version(case.profile, case.profile_version)
         step, now = profile.step(task.stage), self.clock()
-        due = first_deferred(step, history) or now
+        due = first_deferred(step, since_hold(step, history, profile)) or now
         return Ground(*claims.read_together(case), profile, step, now, due)
 
     def _defer(

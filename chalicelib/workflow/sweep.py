@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from chalicelib import profiles
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Stage
+from chalicelib.domain.contact_rules import Verdict
 from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.profile import Profile, Step
@@ -104,6 +105,8 @@ class Sweep:
             return self._retire(case, wait, sending)
         if case.status in KEPT_TO:
             return mend_plan(case, wait, self.timers, self.clock(), every=every) or stuck
+        if wait and self._outlasts_its_hold(case, wait):
+            return self.timers.defer(wait.token, wait.resume, 1) or stuck
         lost = wait is not None and _signal_was_lost(case, wait)
         if wait and lost and self.timers.answer(wait.token):
             return True
@@ -135,6 +138,16 @@ class Sweep:
         if not sending:
             cases.retire(case.id)
         return woken
+
+    def _outlasts_its_hold(self, case: Case, wait: Wait) -> bool:
+        """Whether a case waits on although the hold it waited for was lifted: the signal came too early."""
+        if wait.stage != Stage.AWAIT_WINDOW or not case.laid or wait.deadline < self.clock() + _GRACE:
+            return False
+        profile, now = profiles.of_version(case.profile, case.profile_version), self.clock()
+        steps = [step for step in profile.steps if step.stage == wait.resume]
+        person = persons.get(case.borrower.person)
+        grounds = [Ground(case, person, profile, each, now, now) for each in steps]
+        return any(plan(ground).having(Verdict.ALLOW) for ground in grounds)
 
     def _is_suspect(self, case: Case, wait: Wait | None) -> bool:
         """Whether the execution may be gone: it is late, or its step left something unsent for a while."""

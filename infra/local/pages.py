@@ -83,7 +83,7 @@ class Pages:
             )
 
     def _start(self, request: Request) -> Answer:
-        event = self._product.new_event()
+        event = self._product.new_event(request.query.get("event", ["overdue"])[0])
         return self._page(
             "start.html",
             request,

@@ -68,9 +68,12 @@ class Product:
     def _sent(self) -> list[Message]:
         return sorted([*self.messages.all(), *self.buckets.letters()], key=_sent_at)
 
-    def new_event(self) -> dict[str, Any]:
-        """Return an overdue event of a loan nobody knows yet."""
-        return seed.another_loan(self.clock(), uuid.uuid4().hex[:6].upper())
+    def new_event(self, name: str = "overdue") -> dict[str, Any]:
+        """Return an overdue event of a loan nobody knows yet, or another example for a seeded one."""
+        number = uuid.uuid4().hex[:6].upper()
+        if name in seed.examples():
+            return seed.example(name, self.clock(), number)
+        return seed.another_loan(self.clock(), number)
 
     def curl_for(self, event: dict[str, Any]) -> str:
         """Return the shell command that posts `event`, signed now."""

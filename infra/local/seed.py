@@ -19,6 +19,7 @@ from infra.local.clients import client
 from infra.local.mediation import carry_on
 from infra.local.signing import encode, post, signed_headers
 
+_EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 APP = "/_local/app/"
 """Where the lenders' apps take messages, each below its lender's id."""
 
@@ -111,6 +112,19 @@ def another_loan(now: datetime, number: str) -> dict[str, Any]:
     changed = {"name": "张伟", "phone": phone, "email": f"zhang.{number.lower()}@example.com"}
     loan |= {"loan": f"DB-NEW-{number}", "borrower": loan["borrower"] | changed}
     return _event(loan, now)
+
+
+def examples() -> list[str]:
+    """Return the names of the documented events about a loan that is known (docs/examples)."""
+    return sorted(path.stem for path in _EXAMPLES.glob("*.json") if path.stem != "overdue")
+
+
+def example(name: str, now: datetime, number: str) -> dict[str, Any]:
+    """Return a documented event as one of `now` about the first seeded loan, for a newcomer to change."""
+    event: dict[str, Any] = json.loads((_EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    loan = _seeds()["loans"][0]
+    about = {"source": loan["lender"], "subject": loan["loan"], "id": f"evt-{name}-{number}"}
+    return event | about | {"time": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 def send(url: str, lender: LocalLender, event: dict[str, Any], timestamp: int) -> tuple[int, str]:

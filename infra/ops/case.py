@@ -104,7 +104,7 @@ def lift(
         detail = {"hold": kind.value, "act": "LIFTED", "reason": reason.strip()}
         fact = Fact(found.id, FactKind.HOLD, now, (kind.value, "LIFTED", stamp(now)), detail)
         if not holds.lift(found.id, kind, fact):
-            lie = ", ".join(sorted(found.holds)) or "none"
+            lie = ", ".join(sorted(found.held(now))) or "none"
             raise Refusal(f"No hold {kind.value} lies over {found.id}; over it lie: {lie}.")
         take_off_the_list(found.id, kind)
         answer(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 MOST_BYTES = 14 * 1024
 MOST_BYTES_OF_DESK = 24 * 1024
@@ -39,11 +39,21 @@ class Audit:
     _scripted: dict[str, Page] = field(default_factory=dict)
 
     def __call__(self, visitor: Visitor, name: str) -> None:
-        """Look at the state a visitor is in."""
-        here = f"{name} [{visitor.language} {visitor.page.viewport_size}]"
-        for fault in (*self._transfer(visitor), *self._layout(visitor), *self._axe(visitor)):
-            self.faults.append(f"{here}: {fault}")
+        """Look at the state a visitor is in; a phone's also as wide as a desk."""
+        self._note(visitor, name, self._transfer(visitor))
+        self._note(visitor, name, self._seen(visitor))
+        if _is_phone(visitor.page):  # the same page on a desk
+            _resize(visitor.page, DESKTOP)
+            self._note(visitor, name, self._seen(visitor))
+            _resize(visitor.page, PHONE)
         self.looked[name] = visitor.path
+
+    def _note(self, visitor: Visitor, name: str, faults: list[str]) -> None:
+        here = f"{name} [{visitor.language} {visitor.page.viewport_size}]"
+        self.faults += [f"{here}: {fault}" for fault in faults]
+
+    def _seen(self, visitor: Visitor) -> list[str]:
+        return [*self._layout(visitor), *self._axe(visitor)]
 
     def _transfer(self, visitor: Visitor) -> list[str]:
         assert visitor.document
@@ -60,11 +70,11 @@ class Audit:
         faults = [f"small target {found}" for found in page.evaluate(_SMALL)]
         if page.evaluate(_WIDE) > 0:
             faults.append(f"scrolls sideways: {page.evaluate(_OUT)}")
-        if page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
-            page.set_viewport_size({"width": 320, "height": 256})  # 1280 x 1024 at 400 % zoom (WCAG 1.4.10)
+        if _is_phone(page):
+            _resize(page, (320, 256))  # 1280 x 1024 at 400 % zoom (WCAG 1.4.10)
             if page.evaluate(_WIDE) > 0:
                 faults.append(f"scrolls sideways at 320: {page.evaluate(_OUT)}")
-            page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+            _resize(page, PHONE)
         return faults
 
     def _axe(self, visitor: Visitor) -> list[str]:
@@ -87,6 +97,14 @@ class Audit:
             context = self.browser.new_context(viewport=size, offline=True)
             self._scripted[key] = context.new_page()
         return self._scripted[key]
+
+
+def _is_phone(page: Page) -> bool:
+    return page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}
+
+
+def _resize(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
 def unseen_focus(page: Page) -> list[str]:

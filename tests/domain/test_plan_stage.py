@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.codes import CaseStatus, HoldKind, Stage
-from chalicelib.domain.plan_stage import is_cured, is_held, seen, standing, timers_of
+from chalicelib.domain.moments import stamp
+from chalicelib.domain.plan_stage import hold_over, is_cured, is_held, seen, standing, timers_of
 from chalicelib.domain.repayment_plan import Instalment, monthly
 from tests.domain.given import SHIPPED, debt, profile
+from tests.samples import NOON
 
 CN = profile("CN")
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
@@ -59,8 +61,19 @@ def test_a_breach_is_cured_when_nothing_is_late(today: date, cured: bool) -> Non
 
 @pytest.mark.parametrize("kind", HoldKind)
 def test_every_hold_of_collection_stays_a_breach(kind: HoldKind) -> None:
-    assert is_held(debt(holds=frozenset({kind.value})), CN)
-    assert not is_held(debt(), CN)
+    assert is_held(debt(holds=frozenset({kind.value})), CN, NOON)
+    assert not is_held(debt(), CN, NOON)
+
+
+def test_a_laid_hold_ends_by_its_term_and_one_without_has_to_be_lifted() -> None:
+    end = NOON + timedelta(days=30)
+    hardship = debt(laid={"HARDSHIP": stamp(end)})
+    both = debt(laid={"HARDSHIP": stamp(end), "INSOLVENCY": ""})
+    disputed = debt(laid={"HARDSHIP": stamp(end)}, holds=frozenset({"DISPUTE"}))
+    assert is_held(hardship, CN, end - timedelta(seconds=1))
+    assert not is_held(hardship, CN, end)
+    assert [hold_over(each, CN, NOON) for each in (hardship, both, disputed)] == [end, None, None]
+    assert is_held(both, CN, end)
 
 
 def test_what_a_stage_rests_on_changes_with_status_plan_and_instalment() -> None:

@@ -137,7 +137,8 @@ def _events(world: World) -> Iterator[str]:
         pk = f"LOAN#{loan_key(event['source'], event['subject'])}"
         own = [row for row in rows() if row["pk"] == pk]
         heads = [row for row in own if row["sk"].startswith("CASE")]
-        restated = any(row["sk"].endswith(f"BALANCE#{reference}") for row in own)
+        told = tuple(f"{kind}#{reference}" for kind in ("BALANCE", "HOLD", "CONTACT"))
+        restated = any(row["sk"].endswith(told) for row in own)
         if event["type"] == "loan.settled.v1":
             if not any(row["status"] == "CLOSED" and row["balance_at"] >= event["time"] for row in heads):
                 yield f"settled, yet not closed: {event['id']}"

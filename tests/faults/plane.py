@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import Any, NoReturn
 
 import botocore.endpoint
@@ -17,8 +17,6 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from moto.core.serialize import ResponseSerializer
-from moto.dynamodb.models.table import Table
 
 
 class Mode(StrEnum):
@@ -62,12 +60,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: its service and operation, `what` it is about in the product's words, its JSON body."""
+    """One request: its service and operation, `what` it is about in the product's words, its JSON body.
+
+    `place` is the way through the product's code that leads to it, the same for all calls that take it.
+    """
 
     service: str
     operation: str
     what: str
     body: Mapping[str, Any]
+    place: int = 0
 
     @property
     def name(self) -> str:
@@ -226,39 +228,8 @@ def installed(plane: Plane) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BotocoreStubber, "__call__", stub)
-        patch.setattr(ResponseSerializer, "get_value", get_value)
-        patch.setattr(Table, "query", _query)
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
         yield
-
-
-_search = ResponseSerializer.get_value
-
-
-def get_value(serializer: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
-    """moto looks for every member under many spellings; DynamoDB's answers have but one (saves a fifth)."""
-    if type(value) is dict and serializer.operation_model.service_model.service_name == "dynamodb":
-        return value.get(key)
-    return _search(serializer, value, key, shape)
-
-
-_query_all = Table.query
-
-
-def _query(table: Table, hash_key: Any, comparison: str | None, given: Any, *rest: Any, **more: Any) -> Any:
-    """moto sorts and weighs the whole table for each query; its answer is the same for the rows asked for."""
-    seen = copy.copy(table)
-    _, _, _, _, index, *_ = rest
-    if index:
-        every = [item for part in table.items.values() for item in part.values()]
-        vars(seen)["all_items"] = lambda: every
-        return _query_all(seen, hash_key, comparison, given, *rest, **more)
-    own = table.items.get(hash_key, {})
-    if comparison == "BEGINS_WITH":
-        start = given[0].value
-        own = {key: item for key, item in own.items() if key.value.startswith(start)}
-    vars(seen)["items"] = {hash_key: own}
-    return _query_all(seen, hash_key, comparison, given, *rest, **more)
 
 
 def read_call(event_name: str, request: AWSPreparedRequest) -> Call:
@@ -269,7 +240,17 @@ def read_call(event_name: str, request: AWSPreparedRequest) -> Call:
 
         return read_object_call(operation, request)
     body = _body(request)
-    return Call(service, operation, about(operation, body), body)
+    return Call(service, operation, about(operation, body), body, _place())
+
+
+def _place() -> int:
+    """Return a hash of the product's lines that are on the stack."""
+    frame: FrameType | None = sys._getframe(1)
+    lines = []
+    while frame := frame.f_back if frame else None:
+        if "/chalicelib/" in frame.f_code.co_filename:
+            lines.append((frame.f_code.co_qualname, frame.f_lineno))
+    return hash(tuple(lines))
 
 
 def _body(request: AWSPreparedRequest) -> Mapping[str, Any]:

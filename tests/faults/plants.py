@@ -92,6 +92,7 @@ PLANTS = (
         "does_not_exist() & unchanged",
         "does_not_exist()",
         ("sender x part payment",),
+        ((" & unsaid", ""),),
     ),
     Plant(
         "a claim does not look whether the person changed",
@@ -317,9 +318,9 @@ PLANTS = (
     ),
     Plant(
         "a late repeat is told to the loan's next case",
-        "chalicelib.intake.balance:restate",
-        "or _told_before(upstream, known)",
-        "",
+        "chalicelib.intake.say:say",
+        "if upstream.told_before(known):",
+        "if False:",
         ("overdue again",),
     ),
     Plant(

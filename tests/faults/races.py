@@ -12,7 +12,7 @@ from tests.faults import scenarios
 from tests.faults.plane import Call, StandInBroke
 from tests.faults.provider_scenes import two_providers
 from tests.faults.scenarios import Act
-from tests.faults.sweep import Aftermaths
+from tests.faults.sweep import DEEP, READS, Aftermaths
 from tests.faults.world import World
 
 _PATIENCE = 30.0
@@ -57,11 +57,11 @@ class Baton:
             self._moved.notify_all()
 
 
-def calls_of(world: World, act: Act) -> int:
-    """Return how many calls an act makes alone."""
+def calls_of(world: World, act: Act) -> list[Call]:
+    """Return the calls an act makes alone."""
     with world.plane.armed():
         act(world)
-    return len(world.plane.calls)
+    return list(world.plane.calls)
 
 
 def together(world: World, first: Act, second: Act, plan: list[tuple[str, int]]) -> None:
@@ -97,11 +97,20 @@ def together(world: World, first: Act, second: Act, plan: list[tuple[str, int]])
         raise broken[0]
 
 
-def plans(first: int, second: int) -> Iterator[list[tuple[str, int]]]:
-    """Yield: i calls of the first, j of the second, the rest of the first, the rest of the second."""
-    for i in range(first + 1):
-        for j in range(1, second + 1):
-            yield [("first", i), ("second", j), ("first", _ALL), ("second", _ALL)]
+def plans(first: list[Call], second: list[Call]) -> Iterator[list[tuple[str, int]]]:
+    """Yield: i calls of the first, j of the second, the rest of the first, the rest of the second.
+
+    The turn changes beside a call that writes; between two calls that read it does so with the whole second
+    act coming between alone (`ACCORD_DEEP=1`: everywhere).
+    """
+    for i in range(len(first) + 1):
+        for j in range(1, len(second) + 1):
+            if DEEP or j == len(second) or (_by_a_write(first, i) and _by_a_write(second, j)):
+                yield [("first", i), ("second", j), ("first", _ALL), ("second", _ALL)]
+
+
+def _by_a_write(calls: list[Call], cut: int) -> bool:
+    return any(call.operation not in READS for call in calls[max(cut - 1, 0) : cut + 1])
 
 
 def between(world: World, number: int, first: Act, second: Act) -> None:
@@ -139,7 +148,7 @@ class Race:
         before = world.snapshot()
         firsts = calls_of(world, self.first)
         world.restore(before)
-        seconds = 1 if self.whole else calls_of(world, self.second)
+        seconds = calls_of(world, self.second)[:1] if self.whole else calls_of(world, self.second)
         orders = plans(firsts, seconds)
         for order in orders:
             world.restore(before)

@@ -82,6 +82,33 @@ def _deferred(world: World) -> None:
     world.run()
 
 
+def _told(name: str, before: Act = noticed) -> Act:
+    """The lender says something else of the loan."""
+
+    def prepared(world: World) -> None:
+        before(world)
+        world.advance(hours=1)
+        assert world.post(name, time=f"{world.now():%Y-%m-%dT%H:%M:%SZ}") == 202
+
+    return prepared
+
+
+def _held(world: World) -> None:
+    """The case waits for the end of a hold that its lender laid before the first notice."""
+    opened(world)
+    event = world.example("hold")
+    assert world.post_body(event | {"data": {"kind": "MORATORIUM", "action": "set"}}) == 202
+    world.consume()
+    world.run()
+
+
+def _lifting(world: World) -> None:
+    _held(world)
+    world.advance(hours=1)
+    event = world.example("hold") | {"id": "evt-hold-0002", "time": f"{world.now():%Y-%m-%dT%H:%M:%SZ}"}
+    assert world.post_body(event | {"data": {"kind": "MORATORIUM", "action": "lifted"}}) == 202
+
+
 def _settlement(world: World) -> None:
     noticed(world)
     assert world.post("settled") == 202
@@ -310,6 +337,11 @@ SCENARIOS = (
     Scenario("first reminder", timer_due(noticed), _run),
     Scenario("second reminder", timer_due(reminded), _run, to_the_end=False, only=_SENDING),
     Scenario("part payment", _part_payment, _consume),
+    Scenario("balance", _told("balance"), _consume, to_the_end=False),
+    Scenario("hold", _told("hold"), _consume, to_the_end=False),
+    Scenario("hold lifted", _lifting, _consume_and_run, to_the_end=False),
+    Scenario("contact changed", _told("contact"), _consume, to_the_end=False),
+    Scenario("reopened", _told("reopened", _settled), _consume, to_the_end=False),
     Scenario("settlement", _settlement, _consume_and_run),
     Scenario("overdue again", _next_overdue, _consume),
     Scenario("second factor", noticed, _open_link),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.world import Restless, Snapshot, World
 
 # A call that changes nothing looks the same whether its effect came or not: one way to fail, one to die.
-_READS = ("GetItem", "GetObject", "Query", "GetSecretValue", "DescribeExecution", "GetPublicKey")
+READS = ("GetItem", "GetObject", "Query", "GetSecretValue", "DescribeExecution", "GetPublicKey")
 _OF_A_READ = (Mode.THROTTLE, Mode.CRASH_BEFORE)
 # Away before the effect, and after it; a read fails alike in both, and a send is not retried anyway.
 _LASTING = (Mode.THROTTLE, Mode.READ_TIMEOUT)
@@ -100,7 +101,7 @@ class Tally:
 def faults_of(calls: list[Call], only: Collection[str] = (), *, also_reads: bool = True) -> Iterator[Fault]:
     """Yield every way in which each call (named in `only`, or any) can fail: once, and for its invocation."""
     for number, call in enumerate(calls, 1):
-        reads = call.operation in _READS
+        reads = call.operation in READS
         if (only and call.name not in only) or (reads and not also_reads):
             continue
         yield from (Fault(number, mode) for mode in (_OF_A_READ if reads else Mode))
@@ -108,29 +109,44 @@ def faults_of(calls: list[Call], only: Collection[str] = (), *, also_reads: bool
             yield from (Fault(number, mode, lasting=True) for mode in _LASTING[: 1 if reads else 2])
 
 
+DEEP = bool(os.environ.get("ACCORD_DEEP"))
+_OFTEN = 10_000 if DEEP else 2
+"""In how many scenarios a call fails in one way at one place of the code; `ACCORD_DEEP=1`: in all."""
+
+
 @dataclass
 class Sweep:
-    """All faults of one scenario on one world."""
+    """All faults of one scenario on one world; a place that failed so in enough others is passed over."""
 
     world: World
     scenario: Scenario
     tally: Tally = field(default_factory=Tally)
     aftermaths: Aftermaths = field(default_factory=Aftermaths)
+    failed: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
     def run(self, only: Collection[str] = ()) -> Iterator[str]:
         """Yield every violation as `scenario, fault at call: what`; `only` names the calls to fail."""
         before = self._prepared()
         self._act(before, None)
         calls = list(self.world.plane.calls)
-        assert set(only) <= {call.name for call in calls}, f"{self.scenario} makes no such calls: {only}"
+        names = {call.name for call in calls}
+        assert not only or {*only} & names, f"{self.scenario} makes no such calls: {only}"
         yield from (f"{self.scenario}, no fault: {each}" for each in self._judged(None))
-        for fault in faults_of(calls, only or self.scenario.only, also_reads=self.scenario.reads):
+        faults = list(faults_of(calls, only or self.scenario.only, also_reads=self.scenario.reads))
+        for fault in self._new(faults, calls):
             self._act(before, fault)
             hit = self.world.plane.hit
             assert hit is not None
             seen = self.world.state.faults
             for each in [*followed(self.world, fault), *self._judged(fault)]:
                 yield f"{self.scenario}, {fault} at {hit.name}: {each} (after {seen})"
+
+    def _new(self, faults: list[Fault], calls: list[Call]) -> list[Fault]:
+        """Return the faults that are not enough of others' already, and count them as this scenario's."""
+        places = {fault: (_place(calls[fault.number - 1]), fault.mode, fault.lasting) for fault in faults}
+        new = [fault for fault in faults if self.failed[places[fault]] < _OFTEN]
+        self.failed.update({places[fault] for fault in new})
+        return new
 
     def _prepared(self) -> Snapshot:
         self.world.restore()
@@ -155,6 +171,10 @@ class Sweep:
         self.tally.unknown += len(after.unknown)
         self.tally.unsure[f"{hit.name}, {str(fault).partition(' ')[2]}"] += 1
         return after.broken
+
+
+def _place(call: Call) -> tuple[object, ...]:
+    return call.service, call.operation, call.what, call.place
 
 
 def _difference(before: object, after: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -73,11 +74,20 @@ def aftermaths() -> Aftermaths:
     return Aftermaths()
 
 
+@pytest.fixture(scope="module")
+def failed() -> Counter[tuple[object, ...]]:
+    return Counter()
+
+
 @pytest.mark.parametrize("scenario", ALL, ids=str)
 def test_no_fault_breaks_an_invariant(
-    world: World, scenario: Scenario, total: Tally, aftermaths: Aftermaths
+    world: World,
+    scenario: Scenario,
+    total: Tally,
+    aftermaths: Aftermaths,
+    failed: Counter[tuple[object, ...]],
 ) -> None:
-    sweep = Sweep(world, scenario, total, aftermaths)
+    sweep = Sweep(world, scenario, total, aftermaths, failed)
     found = list(sweep.run())
     assert not found, f"{len(found)} broken:\n  " + "\n  ".join(found[:12])
 

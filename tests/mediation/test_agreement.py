@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     TooLate,
     TryAgain,
 )
+from chalicelib.domain.said import mark
 from chalicelib.domain.schedules import equal
 from chalicelib.mediation.agreement import told
 from chalicelib.mediation.agreement.code import SendSigningCode
@@ -40,6 +41,7 @@ from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, amount, case
 from tests.scene import Scene
 from tests.signing import Table
+from tests.told import restate
 
 BALANCE_AT = case().balance_at
 
@@ -113,7 +115,7 @@ def test_the_same_draft_gives_the_same_bytes(table: Table) -> None:
 
 def test_a_text_about_what_is_no_longer_owed_does_not_become_final(table: Table) -> None:
     table.draft()
-    cases.restate(CASE_ID, amount(900_000), None, table.now)
+    restate(CASE_ID, amount(900_000), table.now)
     with pytest.raises(OutOfTurn, match="900000 is owed now"):
         table.freeze()
 
@@ -470,7 +472,7 @@ def paid(table: Table, minor: int, name: str = "p1", hours: int = 1) -> bool:
     left = replace(case.amount, total=case.amount.total - minor, principal=case.amount.principal - minor)
     payment = Payment(
         reference=name, event_id=name, type="loan.payment.v1", paid=minor, outstanding=left,
-        at=BALANCE_AT + timedelta(hours=hours),
+        at=BALANCE_AT + timedelta(hours=hours), mark=mark(BALANCE_AT + timedelta(hours=hours), 0, name),
     )  # fmt: skip
     return TakePayment(table.wiring.timers)(case, payment, table.now)
 

@@ -25,6 +25,7 @@ from chalicelib.store import cases, claims, facts, persons
 from chalicelib.store.archive import Archive
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.rows import PersonRow
+from tests import told
 from tests.fakes import client_error
 from tests.road import NOON
 from tests.samples import CASE_ID, amount
@@ -165,7 +166,7 @@ def _settle(scene: Scene) -> None:
 
 
 def _restate(scene: Scene) -> None:
-    cases.restate(CASE_ID, amount(5), None, NOON)
+    told.restate(CASE_ID, amount(5), NOON)
 
 
 def _silence(scene: Scene) -> None:

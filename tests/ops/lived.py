@@ -19,17 +19,18 @@ from chalicelib.borrower.feedback import GiveFeedback
 from chalicelib.borrower.preferences import stop_channel
 from chalicelib.channels import Outgoing
 from chalicelib.channels.sandbox_receipts import receipt_body
-from chalicelib.domain.codes import ChannelName, FactKind, Outcome, Stage
+from chalicelib.domain.codes import ChannelName, FactKind, Stage
 from chalicelib.forms.journey import Submission
 from chalicelib.notices.evidence.chain import Record
 from chalicelib.notices.evidence.collect import Dossier, collect
 from chalicelib.notices.evidence.seal import SUMMARY
-from chalicelib.store import cases, facts
+from chalicelib.store import facts
 from chalicelib.store.archive import Archive
 from chalicelib.store.facts import Fact
 from chalicelib.wiring import install
 from infra.ops.bundle import make
 from infra.ops.signing import KmsSigner
+from tests import told
 from tests.fakes import FakeChannel, FakeStepFunctions
 from tests.road import Road
 from tests.samples import CASE_ID, NIGHT
@@ -147,4 +148,4 @@ def _later(scene: Scene) -> None:
     answers = {"reason": "UNEMPLOYMENT", "text": "我失业了", "wish": "YES", "mode": "TELEPHONE"}
     GiveFeedback(scene.wiring.timers)(CASE_ID, Submission("a1", "feedback", "F-A1", answers, clock.now))
     closed_at = clock.now + timedelta(days=2)
-    cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "loan.settled.v1 evt-9", closed_at, balance_at=closed_at)
+    told.settle(CASE_ID, "loan.settled.v1 evt-9", closed_at, closed_at)

@@ -98,6 +98,10 @@ def further_cases(driver: Driver) -> None:
     driver.event("settled", id="s2", subject="another")
     driver.event(id="e3", time="2026-11-23T00:00:00Z")  # the next case of the first loan
     driver.event(id="e6", time="2026-11-23T01:00:00Z")  # a newer balance of that one
+    for name in ("balance", "hold", "contact", "reopened"):
+        driver.event(name, id=f"said-{name}", subject="spoken of before its case")
+        driver.event(name, id=f"e-{name}", time="2026-11-23T02:00:00Z")
+    driver.event(id="e7", subject="spoken of before its case")
     claimed = driver.event(id="e4", subject="claimed", borrower={"phone": "+8613800138004"})
     claim(driver, claimed, ChannelName.SMS)
     driver.road.clock.advance(minutes=10)

@@ -73,6 +73,7 @@ def work(driver: Driver) -> None:
     driver.stage(str(case_id), "Notify")
     boss, clerk = Clerk(driver, BOSS), Clerk(driver, CLERK)
     directory(driver, boss)
+    held(driver, clerk, str(case_id))
     applied(driver, case_id)
     accepted(driver, clerk, boss, str(case_id))
     mediator, bank = Clerk(driver, MEDIATOR), Clerk(driver, BANK)
@@ -80,6 +81,13 @@ def work(driver: Driver) -> None:
     agreed(driver, mediator, bank, case_id)
     complained(driver, boss, case_id)
     looked(driver, clerk, boss, str(case_id))
+
+
+def held(driver: Driver, clerk: Clerk, case_id: str) -> None:
+    """The lender laid a hold, for which the next message waits; somebody ends it before its term."""
+    driver.event("hold", id="st2", subject="staffed")
+    driver.task("await_signal", case_id, "AwaitWindow", resume="Remind")
+    clerk.does(case_id, "end_hold", hold="first", reason="He has a plan with his adviser.")
 
 
 def directory(driver: Driver, boss: Clerk) -> None:

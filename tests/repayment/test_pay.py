@@ -11,6 +11,7 @@ import pytest
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import AmountMismatch
 from chalicelib.domain.money import Amount
+from chalicelib.domain.said import mark
 from chalicelib.repayment.pay import Payment, TakePayment
 from chalicelib.store import cases, plan_changes, plans, waiting
 from tests.repayment.keeper import FIRST_DUE, Keeper
@@ -33,6 +34,7 @@ def payment(keeper: Keeper, number: int, minor: int, outstanding: Amount | None 
         paid=minor,
         outstanding=rest,
         at=at,
+        mark=mark(at, 0, f"e{number}"),
     )
 
 

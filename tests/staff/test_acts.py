@@ -222,5 +222,23 @@ def test_what_the_law_of_a_case_does_not_know_is_not_offered(
     for law in ("US", "GB", "EU"):
         to_row(replace(here, profile=law, profile_version=f"{law}@1")).save()
         assert act not in _names(booked, actor)
-        with pytest.raises(NotNow, match="know no"):
+        with pytest.raises(NotNow, match="knows no"):
             acts.require_open(actor, ACTS[act], str(CASE_ID))
+
+
+def test_a_hold_of_the_lenders_is_ended_before_its_term(scene: Scene) -> None:
+    from chalicelib.domain.codes import Stage
+    from chalicelib.store import waits
+    from chalicelib.store.waits import Wait
+
+    scene.accept()
+    scene.accept("hold")
+    waits.put(Wait(CASE_ID, Stage.AWAIT_WINDOW, Stage.REMIND, "token-1", NOW))
+    assert ACTS["end_hold"].offered(str(CASE_ID), NOW) == {"hold": {"HARDSHIP": "HARDSHIP"}}
+    assert do(scene, CLERK, "end_hold", hold="HARDSHIP", reason="A plan is agreed.") == Result.DONE
+    assert not scene.case.held(scene.road.clock.now)
+    assert [signal[:2] for signal in scene.machine.signals] == [("token-1", "Deferred")]
+    assert do(scene, CLERK, "end_hold", hold="HARDSHIP", reason="A plan is agreed.") == Result.DONE_BEFORE
+    assert ACTS["end_hold"].offered(str(CASE_ID), scene.road.clock.now) == {"hold": {}}
+    scene.accept("hold", id="evt-late", time="2026-11-22T00:00:00Z")
+    assert not scene.case.held(scene.road.clock.now), "an earlier word lays nothing again"

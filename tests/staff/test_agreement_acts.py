@@ -14,8 +14,11 @@ from chalicelib.domain.errors import NeedsApproval, NotFound, NotInRole, NotNow,
 from chalicelib.mediation.agreement.confirm import join
 from chalicelib.mediation.agreement.draft import by_borrower, comment
 from chalicelib.staff import acts
+from chalicelib.staff.act import On
 from chalicelib.staff.acts import ACTS, Result
 from chalicelib.store import agreement_drafts, agreements, cases, directory, lenders, plans, proposals
+from chalicelib.store.case_rows import to_row
+from tests import samples, told
 from tests.mediation.test_assign import LI_JING
 from tests.road import DEMO_BANK
 from tests.samples import CASE_ID, amount
@@ -198,7 +201,7 @@ def _english(room: Room) -> None:
 
 def test_an_offer_about_what_is_no_longer_owed_drafts_nothing(room: Room) -> None:
     offer = room.offer("INSTALMENTS")
-    cases.restate(CASE_ID, amount(900_000), None, room.table.now)
+    told.restate(CASE_ID, amount(900_000), room.table.now)
     with pytest.raises(NotNow, match="has changed"):
         room.do(MEDIATOR, "draft", offer=offer)
     for nonsense in ("", "INSTALMENTS~0~0~2026-11-23", "GIFT~0~0~2026-11-23~1"):
@@ -269,6 +272,17 @@ def test_invariant_17_the_court_confirms_what_both_sides_asked_for(room: Room) -
     assert room.do(CLERK, "record_ruling", **ruling) == Result.DONE
     (fact,) = (one for one in room.scene.facts(FactKind.CONFIRMATION) if one.which[1] == "RULING")
     assert (fact.detail["court"], fact.detail["by"]) == (ruling["court"], "clerk")
+
+
+@pytest.mark.parametrize(("law", "known"), [("CN", True), ("GB", False)])
+def test_a_court_is_asked_only_where_the_law_knows_of_it(room: Room, law: str, known: bool) -> None:
+    kept = samples.case(status=CaseStatus.PLAN_ACTIVE, profile=law, profile_version=f"{law}@1")
+    to_row(kept).save()
+    offered = {act.name for who in (BANK, CLERK) for act in acts.open_to(who, On.CASE, str(CASE_ID))}
+    assert ({"join_court", "record_ruling"} <= offered) == known
+    if not known:
+        with pytest.raises(NotNow, match="knows no such act"):
+            acts.require_open(BANK, ACTS["join_court"], str(CASE_ID))
 
 
 def test_a_message_is_written_by_who_takes_part_and_by_nobody_else(room: Room) -> None:

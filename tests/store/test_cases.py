@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -15,10 +15,12 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
 from chalicelib.domain.errors import CaseClosed, NotFound
 from chalicelib.domain.keys import CaseId
-from chalicelib.store import cases, facts
+from chalicelib.domain.said import Unopened, mark, restated, settled
+from chalicelib.store import cases, facts, words
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
+from tests import told
 from tests.answered import answer
 from tests.samples import CASE_ID, KEY, NOON, amount, borrower, case
 from tests.scene import Scene
@@ -40,6 +42,7 @@ FULL = case(
 )
 
 
+BLANK = Unopened(KEY, "demo-bank", "LN-2026-000001", NOON)
 BARE = borrower(phone=None, timezone=None)
 POSTAL = borrower(phone=None, email=None, postal=("张伟", "上海市浦东新区", "世纪大道1号"), app_user="u-1")
 
@@ -51,7 +54,7 @@ def _stored(**changes: Any) -> Case:
 
 
 def _settle(at: datetime = LATER) -> Case | None:
-    return cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=at)
+    return told.settle(CASE_ID, "paid", NOON, at)
 
 
 @pytest.mark.parametrize("given", [case(), FULL, case(borrower=BARE), case(borrower=POSTAL)])
@@ -97,23 +100,26 @@ def test_no_next_case_while_one_is_open() -> None:
 
 
 def test_a_loan_paid_before_its_case_gets_its_first_case_later() -> None:
-    cases.note_paid(KEY, "demo-bank", "LN-2026-000001", NOON)
-    assert cases.latest(KEY) == NOON
+    paid = settled(BLANK, NOON, mark(NOON))
+    assert words.note(None, paid)
+    assert cases.latest(KEY) == paid
     with pytest.raises(NotFound):
         cases.get(CaseId(KEY, 0))
     assert cases.open_first(case()) is False
-    assert cases.open_next(case(), NOON) is True
+    assert cases.open_next(case(), paid) is True
     assert cases.latest(KEY) == case()
 
 
-def test_a_paid_note_only_moves_forward_and_never_over_an_open_case() -> None:
-    for moment, known in [(NOON, NOON), (LATER, LATER), (NOON, LATER)]:
-        cases.note_paid(KEY, "demo-bank", "LN-2026-000001", moment)
-        assert cases.latest(KEY) == known
-    opened = case()
-    cases.open_next(opened, LATER)
-    cases.note_paid(KEY, "demo-bank", "LN-2026-000001", LATER + timedelta(days=1))
-    assert cases.latest(KEY) == opened
+def test_what_was_read_of_a_loan_without_a_case_loses_to_a_later_word() -> None:
+    first = settled(BLANK, NOON, mark(NOON))
+    later = settled(first, LATER, mark(LATER))
+    assert words.note(None, first)
+    assert not words.note(None, later)
+    assert words.note(first, later)
+    assert not words.note(first, settled(first, NOON, mark(NOON, 1)))
+    assert cases.open_next(case(), first) is False
+    assert cases.open_next(case(), later) is True
+    assert not words.note(later, settled(later, LATER, mark(LATER, 1)))
 
 
 def test_which_events_opened_a_case_of_the_loan() -> None:
@@ -125,21 +131,19 @@ def test_which_events_opened_a_case_of_the_loan() -> None:
 
 def test_a_newer_balance_is_put_on_record_and_an_older_or_equal_one_is_not() -> None:
     _stored()
-    since = date(2026, 11, 1)
-    newer = cases.restate(CASE_ID, amount(500), since, LATER)
-    assert newer is not None
-    assert (newer.amount.total, newer.overdue_since, newer.balance_at) == (500, since, LATER)
-    assert cases.restate(CASE_ID, amount(700), None, LATER) is None
-    assert cases.restate(CASE_ID, amount(900), None, NOON) is None
+    assert told.restate(CASE_ID, amount(500), LATER)
+    newer = cases.get(CASE_ID)
+    assert (newer.amount.total, newer.balance_at) == (500, LATER)
+    assert not told.restate(CASE_ID, amount(700), LATER)
+    assert not told.restate(CASE_ID, amount(900), NOON)
     assert cases.get(CASE_ID) == newer
-    last = cases.restate(CASE_ID, amount(300), None, LATER + timedelta(seconds=1))
-    assert last is not None
-    assert last.overdue_since == since
 
 
-def test_a_closed_case_takes_no_balance() -> None:
-    _stored(status=CaseStatus.CLOSED)
-    assert cases.restate(CASE_ID, amount(500), None, LATER) is None
+def test_a_word_on_what_was_read_loses_to_one_since() -> None:
+    before = _stored()
+    assert told.restate(CASE_ID, amount(500), LATER)
+    assert not words.put(before, restated(before, amount(300), NOON, mark(NOON)))
+    assert cases.get(CASE_ID).amount.total == 500
 
 
 def test_a_settlement_closes_an_open_case_once_with_its_reason() -> None:
@@ -155,12 +159,6 @@ def test_a_settlement_closes_an_open_case_once_with_its_reason() -> None:
     )
     assert _settle(LATER + timedelta(days=1)) is None
     assert cases.get(CASE_ID) == closed
-
-
-def test_a_settlement_older_than_the_balance_closes_nothing() -> None:
-    _stored(balance_at=LATER)
-    assert _settle(NOON) is None
-    assert _settle(LATER) is not None
 
 
 @pytest.mark.parametrize("status", [CaseStatus.FEEDBACK, CaseStatus.APPLIED])

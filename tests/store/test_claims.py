@@ -13,13 +13,14 @@ from pynamodb.connection.base import Connection
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus, ChannelName, Outcome, Purpose
+from chalicelib.domain.codes import CaseStatus, ChannelName, Purpose
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.person import AddressKey, Contact, Person
 from chalicelib.store import cases, claims, persons
 from chalicelib.store.case_rows import to_row
 from chalicelib.store.claims import Moved
+from tests import told
 from tests.samples import CASE_ID, KEY, NOON, case
 
 pytestmark = pytest.mark.usefixtures("scene")
@@ -52,7 +53,7 @@ def _claimed(read: Case, key: str = SMS, value: str = MINE, **more: Any) -> Case
 
 
 def _settle() -> Case | None:
-    return cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=LATER)
+    return told.settle(CASE_ID, "paid", NOON, LATER)
 
 
 def test_a_claim_notices_the_case_and_returns_it() -> None:

@@ -135,6 +135,14 @@ def hold(play: Play, kind: HoldKind = HoldKind.DISPUTE) -> None:
     holds.put(CASE_ID, kind, Fact(CASE_ID, FactKind.HOLD, play.now, (kind.value, f"{next(_names)}")))
 
 
+def lay(play: Play, kind: str = "HARDSHIP", action: str = "set") -> None:
+    """The lender lays a hold, for the profile's term; or lifts it."""
+    body: dict[str, Any] = json.loads(play.scene.road.event("hold"))
+    body["id"], body["time"] = f"evt-{next(_names):06d}", f"{play.now:%Y-%m-%dT%H:%M:%SZ}"
+    body["data"] = {"kind": kind, "action": action}
+    play.scene.carry_out(play.scene.take(json.dumps(body).encode()).reference)
+
+
 def lift(play: Play, kind: HoldKind = HoldKind.DISPUTE) -> None:
     """What was disputed is verified."""
     assert holds.lift(CASE_ID, kind, Fact(CASE_ID, FactKind.HOLD, play.now, (kind.value, "LIFTED")))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from moto.core.serialize import ResponseSerializer
 
-from tests.faults.plane import get_value
 from tests.scene import Scene, deployment, scene
 from tests.timers.play import Play
 
@@ -15,5 +13,4 @@ __all__ = ["deployment", "play", "scene"]
 @pytest.fixture
 def play(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Play:
     """A deployment on which nothing has happened yet."""
-    monkeypatch.setattr(ResponseSerializer, "get_value", get_value)
     return Play(scene)

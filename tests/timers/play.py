@@ -12,7 +12,7 @@ import app
 from chalicelib.channels import Outgoing
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind
-from chalicelib.domain.errors import Answered
+from chalicelib.domain.errors import Answered, Held
 from chalicelib.store import cases, facts
 from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
@@ -180,7 +180,11 @@ class Play:
             return None
         try:
             return FUNCTIONS[function](json.loads(json.dumps(payload)), gateway.Context())
-        except (Answered, KeyError) as error:  # what a machine catches by name; what is no input of ours
+        except (
+            Answered,
+            Held,
+            KeyError,
+        ) as error:  # caught by name; no input of ours
             raise TaskFailed(type(error).__name__) from error
 
 

@@ -102,6 +102,8 @@ _LIMIT = at(12, 23)  # 30 days
 _DAY_AHEAD, _HOUR_AHEAD, _MET = (acts.FIRST + timedelta(hours=hours) for hours in (-24, -1, 1))
 _MOVED = {"another time": acts.reschedule, "called off": acts.call_off, **_TAKEN_BACK}
 
+_HARDSHIP = (*_OPENED, acts.lay, _until(at(11, 27)))  # 30 days, and then the hour has to permit it
+
 NOTICES = (
     Row(
         "first notice", "case", "AwaitWindow", ("contact_window",), (_opened_at_night,), at(11, 24, 8),
@@ -119,6 +121,16 @@ NOTICES = (
     Row(
         "feedback", "case", "RemindAgain", ("steps.reminder_2",), (*_OPENED, _until(at(11, 30))), at(12, 7),
         _closed("no answer to any notice in time"), {**PAID, "reply": acts.answer, "application": acts.apply},
+    ),
+    Row(
+        "hold's term", "case", "AwaitWindow", ("holds.HARDSHIP",), _HARDSHIP, at(12, 24, 8),
+        _sent("reminder_1"),
+        {**PAID, "reply": acts.answer, "opt-out": acts.silence, "another hold": acts.hold},
+    ),
+    Row(
+        "hold at the end of the last window", "case", "AwaitWindow", (),
+        (*_OPENED, _until(at(12, 1)), acts.lay, _until(at(12, 8))), at(1, 8, 12, year=2027),
+        _closed("no answer to any notice in time"), {**PAID, "reply": acts.answer},
     ),
 )  # fmt: skip
 
@@ -310,5 +322,5 @@ NOT_KEPT = {
     "complaint_summary": "the United Kingdom's profile: no machine counts it yet",
 }
 """Terms that a profile states and that nothing keeps yet."""
-HOLDS_NOT_KEPT = {"HARDSHIP", "MORATORIUM"}
-"""Holds with a term, whose end is not kept yet: no event and no act lays them yet either."""
+HOLDS_ELSEWHERE = {"MORATORIUM"}
+"""Holds with a term in Great Britain alone, whose end the same functions keep: tests/intake/test_hold.py."""

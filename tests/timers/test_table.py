@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib import profiles
 from tests.timers.play import Kept, Play
-from tests.timers.table import BOUNDS, HOLDS_NOT_KEPT, NOT_KEPT, TABLE, Act, Row
+from tests.timers.table import BOUNDS, HOLDS_ELSEWHERE, NOT_KEPT, TABLE, Act, Row
 
 MACHINES = Path(__file__).parents[2] / "infra" / "machines"
 STOPPED = [(row, name) for row in TABLE for name in row.stoppers]
@@ -110,9 +110,11 @@ def test_every_term_of_every_profile_is_in_the_table_or_said_not_to_be_kept() ->
 
 def test_every_round_of_messages_has_its_timer() -> None:
     rounds = {f"steps.{step.name}" for step in CN.steps}
-    assert rounds == {name for row in TABLE for name in row.terms if name.count(".") == 1}
+    named = {name for row in TABLE for name in row.terms if name.startswith("steps.")}
+    assert rounds == {name for name in named if name.count(".") == 1}
 
 
-def test_holds_with_a_term_are_said_not_to_be_kept() -> None:
+def test_every_hold_with_a_term_is_in_the_table() -> None:
     stated = {kind for profile in PROFILES for kind, hold in profile.holds.items() if hold.days}
-    assert {kind.value for kind in stated} == HOLDS_NOT_KEPT
+    kept = {name.removeprefix("holds.") for row in TABLE for name in row.terms if name.startswith("holds.")}
+    assert {f"{kind}" for kind in stated} == kept | HOLDS_ELSEWHERE

@@ -23,6 +23,7 @@ from chalicelib.store import links as link_rows
 from chalicelib.store.events import TakenEvent
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow
+from tests import told
 from tests.answered import answer
 from tests.road import DEMO_BANK, NOON
 from tests.samples import CASE_ID, KEY, NIGHT, amount
@@ -57,7 +58,7 @@ def _silence(channel: ChannelName) -> None:
 
 
 def _settle() -> None:
-    cases.close(CASE_ID, Outcome.SETTLED_OUTSIDE, "paid", NOON, balance_at=NOON)
+    told.settle(CASE_ID, "paid", NOON, NOON)
 
 
 def _second_case(scene: Scene) -> CaseId:
@@ -256,7 +257,7 @@ def test_a_case_that_never_rests_gives_its_message_back(
     read = persons.get
 
     def moving(key: str) -> Person:
-        cases.restate(CASE_ID, amount(5), None, next(moments))
+        told.restate(CASE_ID, amount(5), next(moments))
         return read(key)
 
     monkeypatch.setattr(persons, "get", moving)
