@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
-from chalicelib.domain.errors import NotNow
+from chalicelib.domain.errors import NotNow, Unfit
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import stamp
 from chalicelib.mediation import standing
@@ -95,7 +95,7 @@ class Session:
             raise NotNow(f"case {case.id} has another mediator; only he opens its session")
         lacking = self.unfit(by, now.astimezone(standing.zone_of(case)).date())
         if lacking:
-            raise NotNow(f"this mediator may not chair today: {'; '.join(lacking)}")
+            raise Unfit(by, lacking)
 
     @staticmethod
     def _fact(case: Case, what: str, by: str, now: datetime, reason: str = "") -> Fact:

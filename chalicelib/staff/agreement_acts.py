@@ -10,6 +10,7 @@ from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.confirmation import Ruling
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.local_form import format_money
 from chalicelib.domain.permissions import Permission
 from chalicelib.forms.fields import Choice, Line, Words
 from chalicelib.mediation.agreement.confirm import join, record_ruling
@@ -27,6 +28,7 @@ from chalicelib.staff.sight import part_of
 from chalicelib.store import agreement_drafts, agreements, cases, lenders
 from chalicelib.store.agreement_drafts import Comment
 from chalicelib.store.confirmations import TERM
+from chalicelib.texts import load_words
 
 
 def _comment(desk: Desk, about: str, answers: Answers) -> bool:
@@ -36,14 +38,16 @@ def _comment(desk: Desk, about: str, answers: Answers) -> bool:
     return comment(case.id, number, Comment(desk.key, party, said(answers, "text"), desk.now))
 
 
-def _drafts(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _drafts(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     """Return the newest draft: its code names the comments too, so that none is passed over unread."""
     case_id = CaseId.parse(about)
     newest = agreement_drafts.get(case_id)
     if newest is None:
         return {"draft": {}}
     seen, plan = len(agreement_drafts.comments(case_id, newest.number).said), newest.arrangement.plan
-    reads = f"{newest.number}: {newest.arrangement.way} · {len(plan.instalments)} · {plan.total} · {seen}"
+    way = load_words(f"offers/{language}")["ways"][newest.arrangement.way]
+    total = format_money(plan.total, plan.currency, language)
+    reads = f"{newest.number}: {way} · {len(plan.instalments)} · {total} · {seen}"
     return {"draft": {f"{newest.number}~{seen}": reads}}
 
 

@@ -53,7 +53,7 @@ def _steer(scene: Scene) -> str:
 
 
 def _offered(scene: Scene) -> list[str]:
-    return list(ACTS["review_selection"].offered(str(CASE_ID), _now(scene))["selection"])
+    return list(ACTS["review_selection"].offered(str(CASE_ID), _now(scene), "en")["selection"])
 
 
 def _review(scene: Scene, verdict: str, actor: object = CLERK) -> Result:
