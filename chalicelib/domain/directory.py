@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +24,35 @@ class Proof(StrEnum):
 
     TRAINING = "TRAINING"
     ASSESSMENT = "ASSESSMENT"
+
+
+class Reason(StrEnum):
+    """What speaks for somebody or against him; the desk says it in its reader's language."""
+
+    RETIRED = "RETIRED"
+    UNPROVED = "UNPROVED"
+    LAPSED = "LAPSED"
+    NO_MEDIATOR = "NO_MEDIATOR"
+    CONFLICT = "CONFLICT"
+    OBJECTED = "OBJECTED"
+    OTHER_LANGUAGE = "OTHER_LANGUAGE"
+    OTHER_MODE = "OTHER_MODE"
+    AWAY = "AWAY"
+    FULL = "FULL"
+    SPECIALIST = "SPECIALIST"
+    SPEAKS = "SPEAKS"
+    LOAD = "LOAD"
+    FITS_LESS = "FITS_LESS"
+
+    def of(self, *values: object) -> str:
+        """Return the reason with its values as it is kept: `LAPSED:TRAINING:2026-11-30`."""
+        return ":".join((self.value, *map(str, values)))
+
+
+def parts_of(text: str) -> tuple[Reason, list[str]] | None:
+    """Return a reason and its values as `Reason.of` put them together; None for what is no reason."""
+    name, *values = text.split(":")
+    return (Reason(name), values) if name in set(Reason) and not set(text) & set(string.whitespace) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +101,15 @@ def unfit(person: Professional, on: date) -> list[str]:
 
     Each proof must be held and not have lapsed.
     """
-    found = [f"retired on {person.retired_on}"] if person.retired_on and person.retired_on <= on else []
+    retired = person.retired_on is not None and person.retired_on <= on
+    found = [Reason.RETIRED.of(person.retired_on)] if retired else []
     for proof in Proof:
         held = [record for record in person.records if record.proof == proof and record.passed_on <= on]
         last = max((record.valid_until for record in held), default=None)
         if last is None:
-            found.append(f"no {proof.value.lower()} on record")
+            found.append(Reason.UNPROVED.of(proof))
         elif last < on:
-            found.append(f"{proof.value.lower()} lapsed on {last}")
+            found.append(Reason.LAPSED.of(proof, last))
     return found
 
 
@@ -104,12 +135,12 @@ class Choice:
 
 def bars(person: Professional, wanted: Wanted, on: date) -> list[str]:
     """Return what no override gets past: he may not act, has a conflict, or was objected to."""
-    found = [] if person.profession == Profession.MEDIATOR else ["is no mediator"]
+    found = [] if person.profession == Profession.MEDIATOR else [Reason.NO_MEDIATOR.of()]
     found += unfit(person, on)
     if wanted.lender in person.conflicts:
-        found.append("has a conflict of interest")
+        found.append(Reason.CONFLICT.of())
     if person.id in wanted.objected:
-        found.append("a side objected")
+        found.append(Reason.OBJECTED.of())
     return found
 
 
@@ -117,13 +148,13 @@ def misfits(person: Professional, wanted: Wanted, on: date, load: int) -> list[s
     """Return what speaks against somebody who may act: a person may choose him all the same."""
     found = []
     if wanted.language.split("-")[0] not in {each.split("-")[0] for each in person.languages}:
-        found.append(f"does not speak {wanted.language}")
+        found.append(Reason.OTHER_LANGUAGE.of(wanted.language))
     if wanted.mode and wanted.mode not in person.modes:
-        found.append(f"does not mediate {wanted.mode.value}")
+        found.append(Reason.OTHER_MODE.of(wanted.mode.value))
     if person.is_away(on):
-        found.append("is away")
+        found.append(Reason.AWAY.of())
     if load >= person.capacity:
-        found.append(f"has {load} cases of at most {person.capacity}")
+        found.append(Reason.FULL.of(load, person.capacity))
     return found
 
 
@@ -139,10 +170,11 @@ def choose(wanted: Wanted, people: Sequence[tuple[Professional, int]], on: date)
     if not fit:
         return Choice(None, (), against)
     person, load = min(fit, key=lambda one: _rank(one[0], one[1], wanted))
-    reasons = [f"speaks {wanted.language}", f"has {load} cases of at most {person.capacity}"]
+    reasons = [Reason.SPEAKS.of(wanted.language), Reason.LOAD.of(load, person.capacity)]
     if wanted.reason in person.specialities:
-        reasons.insert(0, f"specialises in {wanted.reason}")
-    others = {other.id: against[other.id] or ("fits less well",) for other, _ in people if other != person}
+        reasons.insert(0, Reason.SPECIALIST.of(wanted.reason))
+    less = (Reason.FITS_LESS.of(),)
+    others = {other.id: against[other.id] or less for other, _ in people if other != person}
     return Choice(person.id, tuple(reasons), others)
 
 

@@ -67,6 +67,14 @@ class NotNow(AccordError):
     """An act does not fit where the case stands; the message says where it stands and what the act needs."""
 
 
+class Unfit(NotNow):
+    """Somebody may not take this case or chair it; `reasons` are the directory's codes (invariant 14)."""
+
+    def __init__(self, who: str, reasons: Iterable[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(f"{who} may not act in this case: {'; '.join(self.reasons)}")
+
+
 class Taken(AccordError):
     """Somebody else was quicker: the time or place is no longer free."""
 

@@ -11,6 +11,7 @@ from chalicelib.domain.said import Loan
 from chalicelib.intake.contract import AmountData, PaymentData
 from chalicelib.intake.say import TRIES, remember, say
 from chalicelib.intake.upstream import Upstream
+from chalicelib.mediation.release import release
 from chalicelib.repayment.pay import KEPT, Payment, TakePayment, may_have_plan, tell_kept
 from chalicelib.store import cases, waits, words
 from chalicelib.timers import Timers
@@ -91,6 +92,7 @@ def _settled(upstream: Upstream, known: Case, after: Case) -> Case | None:
 
 
 def _follow(upstream: Upstream, closed: Case, timers: Timers) -> None:
+    release(closed, timers)
     if closed.closed_reason == KEPT:
         tell_kept(closed, upstream.now, timers)
     if wait := waits.get(closed.id):

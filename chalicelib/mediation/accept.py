@@ -36,14 +36,20 @@ class Accept:
         wake(case_id, self.timers)
         return new
 
-    def decline(self, case_id: CaseId, by: str, reason: str, now: datetime) -> None:
-        """Close an application that mediation cannot decide (OUT_OF_SCOPE), with the reason told to both."""
-        case = cases.get(case_id)
-        standing.require(case, (CaseStatus.APPLIED, CaseStatus.ACCEPTED), "decline")
-        detail = {"by": by, "declined": reason}
-        facts.append(Fact(case_id, FactKind.ACCEPTED, now, (_round(case_id), "declined"), detail))
-        standing.close(case, Outcome.OUT_OF_SCOPE, reason, now)
+    def decline(self, case_id: CaseId, by: str, reason: str, now: datetime) -> bool:
+        """Close an application that mediation cannot decide (OUT_OF_SCOPE), with the reason told to both.
+
+        Returns whether that is new. Raises NotNow unless it still stands where it was read: one that was
+        taken back, or got its mediator in this moment, is not declined.
+        """
+        case, detail = cases.get(case_id), {"by": by, "declined": reason}
+        fact = Fact(case_id, FactKind.ACCEPTED, now, (_round(case_id), "declined"), detail)
+        new = case.is_open or not facts.stands(fact)
+        if new:
+            standing.require(case, (CaseStatus.APPLIED, CaseStatus.ACCEPTED), "decline")
+            standing.close(case, Outcome.OUT_OF_SCOPE, reason, fact)
         wake(case_id, self.timers)
+        return new
 
 
 def _accepted(case_id: CaseId) -> bool:

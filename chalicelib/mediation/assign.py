@@ -10,7 +10,7 @@ from chalicelib.domain.agreement import Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Mode
 from chalicelib.domain.directory import Choice, Wanted, bars, choose
-from chalicelib.domain.errors import NotNow
+from chalicelib.domain.errors import NotNow, Unfit
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import REPLACEABLE
 from chalicelib.mediation import standing
@@ -98,7 +98,7 @@ class Reassign:
             raise NotNow("the time of this mediation is over; review that first")
         day = now.astimezone(standing.zone_of(case)).date()
         if against := bars(directory.get(mediator), _wanted(case), day):
-            raise NotNow(f"{mediator} cannot be assigned: {'; '.join(against)}")
+            raise Unfit(mediator, against)
         _assigned(case, Choice(mediator, (reason,)), by, now)
         tell_called_off(case, self.timers, now)
         wake(case_id, self.timers)

@@ -19,6 +19,7 @@ from chalicelib.store.facts import Fact
 from chalicelib.timers import Timers
 
 GRANTED = "GRANTED"
+TERM = "mediation_extension"
 _RUNNING = tuple(each for each in UNDER_WAY if each not in (CaseStatus.APPLIED, CaseStatus.SIGNING))
 
 
@@ -37,7 +38,7 @@ class Extend:
         case = cases.get(case_id)
         standing.require(case, _RUNNING, "extend it")
         profile = standing.profile_of(case)
-        if side not in SIDES or "mediation_extension" not in profile.terms:
+        if side not in SIDES or TERM not in profile.terms:
             raise NotNow("a mediation is extended by both its sides, where the law lets them")
         if case.limit_at is None or now >= case.limit_at:
             raise NotNow("the mediation's limit is past; apply anew")
@@ -48,7 +49,7 @@ class Extend:
         wanted = {fact.which[0] for fact in facts.of(case_id, FactKind.EXTENSION)}
         if not wanted >= {each.value for each in SIDES}:
             return False
-        longer = case.limit_at + timedelta(seconds=profile.term("mediation_extension").seconds)
+        longer = case.limit_at + timedelta(seconds=profile.term(TERM).seconds)
         moved = standing.as_it_is(replace(case, limit_at=longer), now)
         granted = Fact(case_id, FactKind.EXTENSION, now, (GRANTED,), {"limit_at": longer.isoformat()})
         extended = standing.move(case, moved, granted)
@@ -60,7 +61,7 @@ def may_extend(case: Case, now: datetime) -> bool:
     """Whether a side may still ask for more time."""
     return (
         case.status in _RUNNING
-        and "mediation_extension" in standing.profile_of(case).terms
+        and TERM in standing.profile_of(case).terms
         and case.limit_at is not None
         and now < case.limit_at
         and not facts.exists(case.id, FactKind.EXTENSION, GRANTED)

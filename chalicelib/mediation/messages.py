@@ -52,6 +52,15 @@ def tell_of(case: Case, ident: str, timers: Timers) -> None:
             tell(case, f"{NEWS}-{number}", timers, first.at)
 
 
+def last_notice(case: Case) -> tuple[str, datetime] | None:
+    """Return the name of the notice that tells of messages last and when it fell due, or None.
+
+    The record alone says so, whether or not it was ever set going; those before it are overtaken.
+    """
+    told = _told(facts.of(case.id, FactKind.MESSAGE)) if may_write(case) else []
+    return (f"{NEWS}-{len(told)}", told[-1].at) if told else None
+
+
 def is_needless(case: Case, step: str) -> bool:
     """Whether a later notice of messages has overtaken this one, which still waits to leave."""
     name, _, number = step.partition("-")

@@ -152,7 +152,8 @@ class Schedule:
         try:
             standing.move(case, scheduled, fact, beside=[booked], gone=gone)
         except NotNow:
-            if cases.get(case.id).since == case.since:  # the case stands still: the time was what went
+            after = cases.get(case.id)
+            if (after.status, after.since) == (case.status, case.since):  # so the time was what went
                 raise Taken("somebody else has just booked this time; choose another") from None
             raise
 
@@ -181,16 +182,6 @@ def called_off(case: Case, now: datetime) -> tuple[Sequence[Row], Sequence[Row]]
     off = replace(meeting, sequence=meeting.sequence + 1, cancelled=True)
     rows = [facts.to_row(meetings.fact_of(case.id, off, now))]
     return rows, [bookings.row_of(case.mediator or "", meeting.at, case.id)]
-
-
-def give_back(case: Case, now: datetime) -> None:
-    """Call the meeting ahead of a closed case off, so that its mediator's time is free; may be repeated."""
-    if case.mediator is None:
-        return
-    meeting = meetings.get(case.id)
-    if meeting and meeting.is_ahead(now):
-        bookings.give_back(case.mediator, meeting.at, case.id)
-        meetings.append(case.id, replace(meeting, sequence=meeting.sequence + 1, cancelled=True), now)
 
 
 def tell_called_off(case: Case, timers: Timers, now: datetime) -> None:

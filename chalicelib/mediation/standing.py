@@ -74,17 +74,13 @@ def move(
     raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
 
 
-def close(case: Case, outcome: Outcome, reason: str, now: datetime) -> bool:
-    """Close a case that stands as it was read; returns False when it was closed so before.
+def close(case: Case, outcome: Outcome, reason: str, fact: Fact) -> None:
+    """Close a case that stands where it was read, and record why, all or none.
 
-    Raises NotNow when another act was quicker.
+    Raises NotNow when an act was quicker: that one stands.
     """
-    if cases.close(case.id, outcome, reason, now, only=(case.status,)):
-        return True
-    found = cases.get(case.id)
-    if (found.outcome, found.closed_reason) == (outcome, reason):
-        return False
-    raise NotNow(f"case {case.id} has moved on to {found.status}; look at it again")
+    if not heads.close(case, outcome, reason, fact):
+        raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
 
 
 def require(case: Case, statuses: Iterable[CaseStatus], act: str) -> None:

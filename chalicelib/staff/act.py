@@ -22,13 +22,14 @@ class On(StrEnum):
     TALK = "talk"
 
 
-Offered = Callable[[str, datetime], Mapping[str, Mapping[str, str]]]
-"""What only the moment offers to choose from, by field: codes with how each reads (empty: as in the form)."""
+Offered = Callable[[str, datetime, str], Mapping[str, Mapping[str, str]]]
+"""What only the moment offers to choose from, by field: codes with how each reads in a language
+(empty: as in the form)."""
 FourEyes = Callable[[Desk, str, Answers], bool]
 """Whether what was answered takes a second person."""
 
 
-def nothing_offered(about: str, now: datetime) -> Mapping[str, Mapping[str, str]]:
+def nothing_offered(about: str, now: datetime, language: str) -> Mapping[str, Mapping[str, str]]:
     """Offer nothing: every choice of the form is fixed."""
     return {}
 

@@ -10,6 +10,7 @@ from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.confirmation import Ruling
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.local_form import format_money
 from chalicelib.domain.permissions import Permission
 from chalicelib.forms.fields import Choice, Line, Words
 from chalicelib.mediation.agreement.confirm import join, record_ruling
@@ -18,6 +19,7 @@ from chalicelib.mediation.agreement.days import profile_of
 from chalicelib.mediation.agreement.draft import comment
 from chalicelib.mediation.agreement.refuse import close_without_agreement
 from chalicelib.mediation.messages import tell_of, write
+from chalicelib.mediation.release import release
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON, among
 from chalicelib.staff.desk import Answers, Desk, said
@@ -26,6 +28,7 @@ from chalicelib.staff.sight import part_of
 from chalicelib.store import agreement_drafts, agreements, cases, lenders
 from chalicelib.store.agreement_drafts import Comment
 from chalicelib.store.confirmations import TERM
+from chalicelib.texts import load_words
 
 
 def _comment(desk: Desk, about: str, answers: Answers) -> bool:
@@ -35,14 +38,16 @@ def _comment(desk: Desk, about: str, answers: Answers) -> bool:
     return comment(case.id, number, Comment(desk.key, party, said(answers, "text"), desk.now))
 
 
-def _drafts(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _drafts(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     """Return the newest draft: its code names the comments too, so that none is passed over unread."""
     case_id = CaseId.parse(about)
     newest = agreement_drafts.get(case_id)
     if newest is None:
         return {"draft": {}}
     seen, plan = len(agreement_drafts.comments(case_id, newest.number).said), newest.arrangement.plan
-    reads = f"{newest.number}: {newest.arrangement.way} · {len(plan.instalments)} · {plan.total} · {seen}"
+    way = load_words(f"offers/{language}")["ways"][newest.arrangement.way]
+    total = format_money(plan.total, plan.currency, language)
+    reads = f"{newest.number}: {way} · {len(plan.instalments)} · {total} · {seen}"
     return {"draft": {f"{newest.number}~{seen}": reads}}
 
 
@@ -65,7 +70,8 @@ def _freeze(desk: Desk, about: str, answers: Answers) -> bool:
 def _close(desk: Desk, about: str, answers: Answers) -> bool:
     case_id, was_open = CaseId.parse(about), cases.get(CaseId.parse(about)).is_open
     why, wake = said(answers, "reason"), desk.papers().wake
-    close_without_agreement(case_id, desk.now, by=desk.actor.id, why=why, wake=wake)
+    closed = close_without_agreement(case_id, desk.now, by=desk.actor.id, why=why, wake=wake)
+    release(closed, desk.timers)
     return was_open
 
 
@@ -143,11 +149,11 @@ AGREEMENT_ACTS = (
         permission=Permission.RECORD_RULING,
         run=_rule,
         statuses=among(CaseStatus.PLAN_ACTIVE),
-        term=TERM,
         fields=(
             Choice("ruling", tuple(one.value for one in Ruling)),
             Line("court", 200),
             Line("number", 80),
         ),
+        term=TERM,
     ),
 )

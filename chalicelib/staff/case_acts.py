@@ -16,12 +16,14 @@ from chalicelib.domain.said import mark
 from chalicelib.forms.fields import Choice, Words
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.assign import Objection, Reassign, assign
+from chalicelib.mediation.extend import TERM as EXTENSION
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.statements import state
 from chalicelib.mediation.wake import wake
 from chalicelib.notices.go_on import go_on
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.desk import Answers, Desk, said
+from chalicelib.staff.wording import read
 from chalicelib.store import cases, directory, facts, holds
 from chalicelib.store.facts import Fact
 
@@ -37,8 +39,8 @@ def _accept(desk: Desk, about: str, answers: Answers) -> bool:
     return Accept(desk.timers)(CaseId.parse(about), desk.actor.id, desk.now)
 
 
-def _decline(desk: Desk, about: str, answers: Answers) -> None:
-    Accept(desk.timers).decline(CaseId.parse(about), desk.actor.id, said(answers, "reason"), desk.now)
+def _decline(desk: Desk, about: str, answers: Answers) -> bool:
+    return Accept(desk.timers).decline(CaseId.parse(about), desk.actor.id, said(answers, "reason"), desk.now)
 
 
 def _assign(desk: Desk, about: str, answers: Answers) -> bool:
@@ -58,8 +60,8 @@ def _override(desk: Desk, about: str, answers: Answers) -> bool:
     return Reassign(desk.timers).override(CaseId.parse(about), chosen, desk.actor.id, reason, desk.now)
 
 
-def _mediators(about: str, now: datetime) -> dict[str, dict[str, str]]:
-    return {"mediator": {one.id: f"{one.name['zh-CN']} · {one.name['en']}" for one in directory.every()}}
+def _mediators(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
+    return {"mediator": {one.id: one.name[language] for one in directory.every()}}
 
 
 def _state(desk: Desk, about: str, answers: Answers) -> bool:
@@ -76,12 +78,11 @@ def _object(desk: Desk, about: str, answers: Answers) -> bool:
     return len(facts.of(case_id, FactKind.OBJECTION)) > before
 
 
-def _mediator(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _mediator(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     case = cases.get(CaseId.parse(about))
     if case.mediator is None:
         return {"object_to": {}}
-    names = directory.get(case.mediator).name
-    return {"object_to": {case.mediator: f"{names['zh-CN']} · {names['en']}"}}
+    return {"object_to": {case.mediator: directory.get(case.mediator).name[language]}}
 
 
 def _extend(desk: Desk, about: str, answers: Answers) -> bool:
@@ -92,7 +93,7 @@ def _answer(desk: Desk, about: str, answers: Answers) -> bool:
     return desk.answer(CaseId.parse(about), said(answers, "question"), said(answers, "text"), desk.now)
 
 
-def _questions(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _questions(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     case_id = CaseId.parse(about)
     answered = {fact.which[0] for fact in facts.of(case_id, FactKind.RESPONSE)}
     open_ones = [one for one in facts.of(case_id, FactKind.QUESTION) if one.which[0] not in answered]
@@ -113,11 +114,11 @@ def _lift(desk: Desk, about: str, answers: Answers) -> bool:
     return lifted
 
 
-def _holds(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _holds(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     case_id = CaseId.parse(about)
     kinds: Iterable[str] = {str(one.detail["hold"]) for one in facts.of(case_id, FactKind.DISPUTE)}
     held = cases.get(case_id).holds
-    return {"hold": {kind: kind for kind in sorted(kinds) if kind in held}}
+    return {"hold": {kind: read(kind, language) for kind in sorted(kinds) if kind in held}}
 
 
 def _end_hold(desk: Desk, about: str, answers: Answers) -> bool:
@@ -131,9 +132,9 @@ def _end_hold(desk: Desk, about: str, answers: Answers) -> bool:
     return ended
 
 
-def _laid(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _laid(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     case = cases.get(CaseId.parse(about))
-    return {"hold": {kind: kind for kind in sorted(case.held(now) & case.laid.keys())}}
+    return {"hold": {kind: read(kind, language) for kind in sorted(case.held(now) & case.laid.keys())}}
 
 
 _APPLIED, _ACCEPTED = CaseStatus.APPLIED, CaseStatus.ACCEPTED
@@ -184,6 +185,7 @@ CASE_ACTS = (
         statuses=among(*UNDER_WAY[1:]),
         fields=(REASON,),
         four_eyes=True,
+        term=EXTENSION,
     ),
     Act(
         name="answer_question",

@@ -62,7 +62,7 @@ def _decide(desk: Desk, about: str, answers: Answers) -> bool:
     return decide(about, desk.actor, outcome, reasons, desk.now, redress=redress, accepted=accepted)
 
 
-def _resolved(about: str, now: datetime) -> Mapping[str, Mapping[str, str]]:
+def _resolved(about: str, now: datetime, language: str) -> Mapping[str, Mapping[str, str]]:
     """Offer that the complainant accepts the answer, where the law and the time left make that count."""
     return {"accepted": {"ACCEPTED": ""}} if may_be_resolved(complaints.require(about), now) else {}
 

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.domain.codes import DelayReason, Mode
 from chalicelib.domain.directory import Profession, Professional, Proof, Record
 from chalicelib.domain.errors import NotFound, NotNow
-from chalicelib.domain.local_form import LANGUAGES
+from chalicelib.domain.local_form import LANGUAGES, format_date
 from chalicelib.domain.permissions import Permission
 from chalicelib.forms.fields import Choice, Choices, Day, Fault, Line
 from chalicelib.staff.act import Act, On
@@ -113,9 +113,13 @@ def _back(desk: Desk, about: str, answers: Answers) -> bool:
     return _put(person, replace(person, away=left))
 
 
-def _absences(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _absences(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     ahead = [each for each in directory.get(about).away if each[1] >= now.date()]
-    return {"period": {_period(each): _period(each) for each in ahead}}
+    return {"period": {_period(each): _reads(each, language) for each in ahead}}
+
+
+def _reads(away: tuple[date, date], language: str) -> str:
+    return " – ".join(format_date(day, language) for day in away)
 
 
 def _period(away: tuple[date, date]) -> str:

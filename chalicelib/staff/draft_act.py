@@ -78,7 +78,7 @@ def waives_much(desk: Desk, about: str, answers: Answers) -> bool:
     return _limits(case).needs_four_eyes(found.waived, found.owed)
 
 
-def offered(about: str, now: datetime) -> Mapping[str, Mapping[str, str]]:
+def offered(about: str, now: datetime, language: str) -> Mapping[str, Mapping[str, str]]:
     """Return the offers of a case, those he can afford first, each with its reasons."""
     case = cases.get(CaseId.parse(about))
     last = agreement_drafts.get(case.id)
@@ -89,7 +89,7 @@ def offered(about: str, now: datetime) -> Mapping[str, Mapping[str, str]]:
         _Ground(each.arrangement.way, number, seen, day, each.arrangement.plan.total): each
         for each in _offers(case, day)
     }
-    return {"offer": {ground.code: _reads(each) for ground, each in found.items()}}
+    return {"offer": {ground.code: " · ".join(_parts(each, language)) for ground, each in found.items()}}
 
 
 def _chosen(case: Case, answers: Answers, now: datetime) -> tuple[_Ground, Arrangement]:
@@ -147,10 +147,6 @@ def _in_each(answers: Answers, name: str, languages: tuple[str, ...]) -> dict[st
 def _same(last: Draft, arrangement: Arrangement, wording: Wording, by: str) -> bool:
     words = (dict(last.issues), dict(last.special)) == (dict(wording.issues), dict(wording.special))
     return words and last.arrangement == arrangement and last.by == by
-
-
-def _reads(offer: Offer) -> str:
-    return " / ".join(" · ".join(_parts(offer, language)) for language in LANGUAGES)
 
 
 def _parts(offer: Offer, language: str) -> Iterator[str]:

@@ -60,11 +60,11 @@ def _book(desk: Desk, about: str, answers: Answers) -> object:
     return Schedule(desk.timers).book(CaseId.parse(about), from_stamp(said(answers, "time")), desk.now)
 
 
-def _open_times(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _open_times(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     case = cases.get(CaseId.parse(about))
     offer, zone = latest_offer(case), standing.zone_of(case)
     free = open_times(case, now) if offer else []
-    return {"time": {stamp(at): format_appointment(at.astimezone(zone), "zh-CN") for at in free}}
+    return {"time": {stamp(at): format_appointment(at.astimezone(zone), language) for at in free}}
 
 
 def _call_off(desk: Desk, about: str, answers: Answers) -> bool:

@@ -9,6 +9,8 @@ from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.local_form import format_date
+from chalicelib.domain.mediation import UNDECIDED
 from chalicelib.domain.permissions import Permission
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.selection import Review, Selected, Selection, Verdict
@@ -20,6 +22,7 @@ from chalicelib.repayment.renegotiate import Renegotiate
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.case_acts import REASON, among
 from chalicelib.staff.desk import Answers, Desk, said
+from chalicelib.staff.wording import read
 from chalicelib.store import cases, facts, selections
 
 
@@ -78,21 +81,29 @@ def _take_effect(desk: Desk, case: Case, review: Review) -> None:
     upheld = review.verdict == Verdict.UPHELD
     if review.selection.kind == Selected.TIME:
         if upheld:
-            standing.close(case, Outcome.TERMINATED, review.reason, desk.now)
+            _terminate(case, review.reason, desk.now)
         wake(case.id, desk.timers)
     elif not upheld:
         Renegotiate(desk.timers).by_staff(case.id, review.by, review.reason, desk.now)
 
 
-def _selections(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _terminate(case: Case, reason: str, now: datetime) -> None:
+    """Close an application whose time is over; one that was taken back in this moment stays as it is."""
+    if cases.close(case.id, Outcome.TERMINATED, reason, now, only=UNDECIDED) is None:
+        after = cases.get(case.id)
+        if after.is_open:
+            raise NotNow(f"case {case.id} has moved on to {after.status}; look at it again")
+
+
+def _selections(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     case = cases.get(CaseId.parse(about))
     found = selections.standing_of(case)
     known = {each.selection.code for each in selections.reviews(case.id)} if found else set()
-    return {"selection": {found.code: _reads(found)} if found and found.code not in known else {}}
+    return {"selection": {found.code: _reads(found, language)} if found and found.code not in known else {}}
 
 
-def _reads(found: Selection) -> str:
-    return f"{found.kind} · {found.id} · {found.at:%Y-%m-%d}"
+def _reads(found: Selection, language: str) -> str:
+    return f"{read(found.kind, language)} · {found.id} · {format_date(found.at.date(), language)}"
 
 
 _ON = On.CASE

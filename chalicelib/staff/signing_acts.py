@@ -18,7 +18,7 @@ from chalicelib.staff.sight import part_of
 from chalicelib.store import agreements, cases
 
 
-def _documents(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _documents(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     """Return the final text by its SHA-256, so that what is signed is what was read."""
     found = agreements.get(CaseId.parse(about))
     return {"document": {found.digest: f"{found.reference} · SHA-256 {found.digest}"} if found else {}}

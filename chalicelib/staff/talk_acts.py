@@ -97,9 +97,9 @@ def _attended(desk: Desk, about: str, answers: Answers) -> bool:
     return bool(new)
 
 
-def _people(about: str, now: datetime) -> dict[str, dict[str, str]]:
+def _people(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
     every = directory.every()
-    return {"people": {one.id: " · ".join(one.name[each] for each in LANGUAGES) for one in every}}
+    return {"people": {one.id: one.name[language] for one in every}}
 
 
 TALK_ACTS = (

@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pynamodb.exceptions import DeleteError
-
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import from_stamp, stamp
 from chalicelib.store import keys
 from chalicelib.store.rows import Row
 from chalicelib.store.visitor_rows import BookingRow
-from chalicelib.store.writes import lost
 
 
 def row_of(mediator: str, at: datetime, case_id: CaseId) -> Row:
     """Return the row that books a mediator's time for a case, for a write with the meeting itself."""
     return BookingRow(keys.booking(mediator), stamp(at), case_id=str(case_id))
-
-
-def give_back(mediator: str, at: datetime, case_id: CaseId) -> None:
-    """Free a mediator's time, unless it is another case's by now."""
-    try:
-        BookingRow(keys.booking(mediator), stamp(at)).delete(BookingRow.case_id == str(case_id))
-    except DeleteError as error:
-        if not lost(error):
-            raise
 
 
 def cases_of(mediator: str, since: datetime, until: datetime) -> list[CaseId]:

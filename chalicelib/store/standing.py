@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.domain.case import Case
-from chalicelib.domain.codes import CaseStatus
+from chalicelib.domain.codes import CaseStatus, Outcome
 from chalicelib.store import cases, facts, keys, together
 from chalicelib.store.facts import Fact
 from chalicelib.store.rows import CaseRow, Row
@@ -41,9 +42,20 @@ def move(
     """
     condition = CaseRow.status.is_in(*(each.value for each in before))
     if was is not None:
-        condition &= CaseRow.since == was.since if was.since else CaseRow.since.does_not_exist()
+        condition &= _since(was)
     rows = [facts.to_row(fact), *beside]
     return together.put_and_change(rows, moved.id, actions(moved), condition, gone=gone)
+
+
+def close(was: Case, outcome: Outcome, reason: str, fact: Fact) -> bool:
+    """Close a case that still stands as it was read, and record why, all or none; False when it moved on."""
+    condition = (CaseRow.status == was.status.value) & _since(was)
+    closing = cases.closing(outcome, reason, fact.at)
+    return together.put_and_change([facts.to_row(fact)], was.id, closing, condition)
+
+
+def _since(was: Case) -> Condition:
+    return CaseRow.since == was.since if was.since else CaseRow.since.does_not_exist()
 
 
 def worklist(name: str, most: int = 200) -> Iterator[Case]:

@@ -19,9 +19,9 @@ from chalicelib.store.writes import conflicted, lost
 _TRIES_AT_CONFLICT = 4
 
 
-def put(rows: Sequence[Row]) -> bool:
-    """Write new rows, all or none; returns False when one of them is there already."""
-    return _write(rows, None)
+def put(rows: Sequence[Row], *, gone: Sequence[Row] = ()) -> bool:
+    """Write new rows and delete those `gone`, all or none; returns False when one is there already."""
+    return _write(rows, None, gone)
 
 
 def put_and_change(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 
 from chalicelib.store.rows import Row
 
 _LOST = {"ConditionalCheckFailedException", "TransactionCanceledException"}
 
 
-def lost(error: PutError | UpdateError | DeleteError | TransactWriteError) -> bool:
+def lost(error: PutError | UpdateError | TransactWriteError) -> bool:
     """Whether a write failed on its condition; any other failure is raised again by the caller.
 
     A cancelled transaction counts only when a condition cancelled it, not a conflict or a throttle.

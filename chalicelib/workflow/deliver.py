@@ -15,7 +15,7 @@ from chalicelib.domain.contact_rules import Decision, Verdict
 from chalicelib.domain.errors import NoticeBlocked, TryAgain
 from chalicelib.domain.profile import Step
 from chalicelib.domain.purposes import End, PurposeRule
-from chalicelib.mediation import messages
+from chalicelib.mediation import messages, release
 from chalicelib.mediation.agreement import told as of_agreement
 from chalicelib.notices.outcome import Outcome, Sending
 from chalicelib.notices.plan import PROVIDER_BUSY, Ground, plan_fallback
@@ -168,7 +168,7 @@ class Deliver:
 def _is_needless(case: Case, step: str, now: datetime) -> bool:
     """Whether what a message asks for is done, or overtaken, by now."""
     needless = of_plan.is_needless(case, step) or of_agreement.is_needless(case, step)
-    needless = needless or messages.is_needless(case, step)
+    needless = needless or messages.is_needless(case, step) or release.is_needless(case, step)
     return needless or court.is_needless(case, step, now)
 
 

@@ -15,7 +15,7 @@ from chalicelib.domain.contact_rules import Verdict
 from chalicelib.domain.mediation import STAGE_OF
 from chalicelib.domain.plan_stage import KEPT_TO
 from chalicelib.domain.profile import Profile, Step
-from chalicelib.mediation.schedule import give_back
+from chalicelib.mediation.release import release
 from chalicelib.notices.plan import Ground, claim_key, plan
 from chalicelib.notices.send import lease_over
 from chalicelib.notices.state import notice_states
@@ -131,10 +131,10 @@ class Sweep:
         return bool(stuck), len(over) < len(case.claims)
 
     def _retire(self, case: Case, wait: Wait | None, sending: bool) -> bool:
-        """End what still waits for a closed case; once nothing does, the sweeper sees it no more."""
+        """End what a closed case still holds or waits for; once nothing is, the sweeper sees it no more."""
         woken = wait is not None and self.timers.settle(wait.token)
         take_off_the_list(case)
-        give_back(case, self.clock())
+        release(case, self.timers)
         if not sending:
             cases.retire(case.id)
         return woken

@@ -9,6 +9,8 @@ from chalicelib.borrower.receipt import receipt_step
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import FactKind
 from chalicelib.domain.profile import Step
+from chalicelib.mediation.messages import last_notice
+from chalicelib.mediation.tell import is_reachable
 from chalicelib.notices.under_way import claimed, time_ends
 from chalicelib.store import facts, watches
 from chalicelib.timers import Timers
@@ -23,7 +25,9 @@ def mend_deliveries(case: Case, timers: Timers, now: datetime, *, every: bool) -
     not late, for after a restore.
     """
     if case.answered:
-        return _mend_receipt(case, timers, now, every)
+        found = [told for told in (_receipt(case), _news(case)) if told]
+        mended = [_mend_told(case, *told, timers, now, every) for told in found]
+        return any(mended)
     profile = profiles.of_version(case.profile, case.profile_version)
     mended = [mend_step(case, step, timers, now, every=every) for step in profile.steps]
     return any(mended)
@@ -41,17 +45,31 @@ def mend_step(case: Case, step: Step, timers: Timers, now: datetime, *, every: b
     return timers.ensure_delivering(case.id, step.name, step.patience, began)
 
 
-def _mend_receipt(case: Case, timers: Timers, now: datetime, every: bool) -> bool:
-    """See the confirmation of the answer sent whose start was lost; one that was claimed had its one send."""
+def _receipt(case: Case) -> tuple[Step, datetime] | None:
+    """Return the step that confirms the answer and when it fell due, if it can."""
     step = receipt_step(case)
     if step is None or claimed(case, step):
-        return False
+        return None
     given = min((fact.at for fact in facts.of(case.id, FactKind.FEEDBACK)), default=None)
-    if given is None or now > given + timedelta(seconds=step.useful):
+    return (step, given) if given else None
+
+
+def _news(case: Case) -> tuple[Step, datetime] | None:
+    """Return the step that tells of a message in the mediation and when it fell due, if it can."""
+    last = last_notice(case)
+    if last is None:
+        return None
+    step = profiles.of_version(case.profile, case.profile_version).step_named(last[0])
+    return (step, last[1]) if is_reachable(case, step) else None
+
+
+def _mend_told(case: Case, step: Step, since: datetime, timers: Timers, now: datetime, every: bool) -> bool:
+    """See something told beside the rounds whose start was lost; what was claimed had its one send."""
+    if claimed(case, step) or now > since + timedelta(seconds=step.useful):
         return False
-    if not (every or now > given + _GRACE) or facts.exists(case.id, FactKind.UNREACHED, step.name):
+    if not (every or now > since + _GRACE) or facts.exists(case.id, FactKind.UNREACHED, step.name):
         return False
-    return timers.ensure_delivering(case.id, step.name, step.patience, given)
+    return timers.ensure_delivering(case.id, step.name, step.patience, since)
 
 
 def _is_late(case: Case, step: Step, began: datetime, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chalicelib.domain.directory import Professional, Proof, Record, unfit
+from chalicelib.staff import wording
 from chalicelib.store import directory
 from infra.ops.command import AsJson, EndpointUrl, Refusal, Stage, StageName, answer, refusals
 
@@ -121,5 +122,6 @@ def _show(people: list[Professional], *, as_json: bool) -> None:
 
 
 def _told(person: Professional, today: date) -> dict[str, Any]:
-    known = {"id": person.id, "cases": directory.load_of(person.id), "unfit": unfit(person, today)}
+    lacking = [wording.read(each, "en") for each in unfit(person, today)]
+    known = {"id": person.id, "cases": directory.load_of(person.id), "unfit": lacking}
     return directory.entry(person) | known

@@ -51,18 +51,18 @@ def _other(name: str, **changes: Any) -> Professional:
 def test_whoever_holds_both_proofs_may_act_to_their_last_day() -> None:
     assert unfit(LI, TODAY) == []
     assert unfit(LI, TODAY + timedelta(days=1)) == [
-        "training lapsed on 2026-11-24",
-        "assessment lapsed on 2026-11-24",
+        "LAPSED:TRAINING:2026-11-24",
+        "LAPSED:ASSESSMENT:2026-11-24",
     ]
 
 
 def test_without_a_proof_or_before_it_was_passed_nobody_acts() -> None:
-    assert unfit(replace(LI, records=(_record(Proof.TRAINING),)), TODAY) == ["no assessment on record"]
+    assert unfit(replace(LI, records=(_record(Proof.TRAINING),)), TODAY) == ["UNPROVED:ASSESSMENT"]
     assert len(unfit(LI, date(2025, 12, 31))) == 2
 
 
 def test_the_retired_do_not_act() -> None:
-    assert unfit(replace(LI, retired_on=TODAY), TODAY) == ["retired on 2026-11-24"]
+    assert unfit(replace(LI, retired_on=TODAY), TODAY) == ["RETIRED:2026-11-24"]
     assert unfit(replace(LI, retired_on=TODAY + timedelta(days=1)), TODAY) == []
 
 
@@ -74,8 +74,8 @@ def test_a_record_cannot_lapse_before_it_was_passed() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"profession": Profession.EXPERT}, "is no mediator"),
-        ({"conflicts": ("demo-bank",)}, "has a conflict of interest"),
+        ({"profession": Profession.EXPERT}, "NO_MEDIATOR"),
+        ({"conflicts": ("demo-bank",)}, "CONFLICT"),
     ],
 )
 def test_what_bars_somebody_no_override_lifts(changes: dict[str, Any], said: str) -> None:
@@ -83,16 +83,16 @@ def test_what_bars_somebody_no_override_lifts(changes: dict[str, Any], said: str
 
 
 def test_an_objection_bars() -> None:
-    assert bars(LI, replace(WANTED, objected=frozenset({"li"})), TODAY) == ["a side objected"]
+    assert bars(LI, replace(WANTED, objected=frozenset({"li"})), TODAY) == ["OBJECTED"]
 
 
 @pytest.mark.parametrize(
     ("changes", "load", "said"),
     [
-        ({"languages": ("en",)}, 0, "does not speak zh-CN"),
-        ({"modes": (Mode.ONSITE,)}, 0, "does not mediate TELEPHONE"),
-        ({"away": ((TODAY, TODAY),)}, 0, "is away"),
-        ({}, 10, "has 10 cases of at most 10"),
+        ({"languages": ("en",)}, 0, "OTHER_LANGUAGE:zh-CN"),
+        ({"modes": (Mode.ONSITE,)}, 0, "OTHER_MODE:TELEPHONE"),
+        ({"away": ((TODAY, TODAY),)}, 0, "AWAY"),
+        ({}, 10, "FULL:10:10"),
     ],
 )
 def test_what_speaks_against_somebody(changes: dict[str, Any], load: int, said: str) -> None:
@@ -108,13 +108,13 @@ def test_a_specialist_goes_before_the_less_busy_and_those_before_the_alphabet() 
 
 def test_the_reasons_are_told_for_and_against() -> None:
     choice = choose(WANTED, [(LI, 1), (_other("wang", languages=("en",)), 0)], TODAY)
-    assert choice.reasons == ("speaks zh-CN", "has 1 cases of at most 10")
-    assert choice.passed_over == {"wang": ("does not speak zh-CN",)}
+    assert choice.reasons == ("SPEAKS:zh-CN", "LOAD:1:10")
+    assert choice.passed_over == {"wang": ("OTHER_LANGUAGE:zh-CN",)}
 
 
 def test_where_nobody_fits_everybody_has_a_reason() -> None:
     choice = choose(WANTED, [(LI, 10)], TODAY)
-    assert (choice.chosen, choice.passed_over) == (None, {"li": ("has 10 cases of at most 10",)})
+    assert (choice.chosen, choice.passed_over) == (None, {"li": ("FULL:10:10",)})
 
 
 _people = st.builds(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.faults.world import World
 
 
-_SEATLESS = ("NOTICED", "FEEDBACK", "APPLIED", "ACCEPTED", "ASSIGNED")
+_SEATLESS = ("NOTICED", "FEEDBACK", "APPLIED", "ACCEPTED", "ASSIGNED", "CLOSED")
 """Where a case stands that has no meeting: before one is booked, or after it was called off."""
 
 

@@ -170,6 +170,7 @@ MEDIATION_RACES: tuple[Race, ...] = (
     _race("refusal x last signature", _BOTH, _press("refuse"), _press("last signature")),
     _race("last signature x refusal", _BOTH, _press("countersign"), _press("refuse")),
     _race("sealing x payment", _PAID, _press("countersign"), _consume),
+    _race("settlement x booking", _settlement(scenes.offered), _consume, _press("book Thursday")),
     _race("settlement x sealing", _settlement(_BOTH), _consume, _press("countersign")),
     _race("two decisions", _extending, _press("decide"), _press("decide otherwise")),
     _race("extension x decision", _extending, _press("extend"), _press("decide")),

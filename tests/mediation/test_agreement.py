@@ -281,6 +281,20 @@ def test_after_a_refusal_the_mediator_may_close_without_agreement(table: Table) 
         assert found.outcome == Outcome.NOT_AGREED
 
 
+def test_a_text_that_became_final_in_the_moment_is_not_given_up(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = replace(table.case, status=CaseStatus.DRAFTED)
+    digest = table.frozen()
+    shown = iter([before, table.case])
+    monkeypatch.setattr(cases, "get", lambda _: next(shown))
+    with pytest.raises(OutOfTurn, match="not SIGNING"):
+        close_without_agreement(CASE_ID, table.now, by="m-1", why="-", wake=table.woken.append)
+    monkeypatch.undo()
+    assert table.case.status == CaseStatus.SIGNING
+    assert agreements.get(CASE_ID) is not None, digest
+
+
 def test_a_settlement_during_signing_wins(table: Table) -> None:
     digest = table.frozen()
     code = table.code(digest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.borrower.apply import Apply
 from chalicelib.domain.actor import Actor
@@ -90,6 +91,40 @@ def test_a_repeat_tells_what_was_not_told(talking: Scene) -> None:
     assert _told(talking) == [f"{messages.NEWS}-1"]
     _says(talking, "k1", 5)
     assert _told(talking) == [f"{messages.NEWS}-1"]
+
+
+def _says_and_is_lost(scene: Scene, minutes: int = 0, key: str = "k1") -> None:
+    """A message is on record, and whoever wrote it learns that its notice could not be started."""
+    scene.machine.failing["start_execution"] = "InternalServerError"
+    with pytest.raises(ClientError):
+        _says(scene, key, minutes)
+    scene.machine.failing.clear()
+
+
+def test_the_sweeper_tells_what_could_not_be_started(talking: Scene) -> None:
+    _says_and_is_lost(talking)
+    talking.road.clock.advance(minutes=5)
+    talking.wiring.sweep()
+    assert _told(talking) == [], "whoever wrote it may still be at it"
+    talking.road.clock.advance(seconds=1)
+    assert talking.wiring.sweep() == 1
+    assert _told(talking) == [f"{messages.NEWS}-1"]
+    assert len(_leaves(talking, 1)) == 1
+    talking.machine.statuses[f"{CASE_ID}-{messages.NEWS}-1"] = "FAILED"
+    talking.wiring.sweep()
+    assert _told(talking) == [f"{messages.NEWS}-1"], "it left: nobody is told twice"
+
+
+def test_the_sweeper_tells_the_last_of_those_that_were_lost_while_it_is_of_use(talking: Scene) -> None:
+    _says_and_is_lost(talking)
+    _says_and_is_lost(talking, 61, "k2")
+    talking.road.clock.advance(days=3, minutes=1)
+    talking.wiring.sweep()
+    assert _told(talking) == []
+    _says_and_is_lost(talking, 0, "k3")
+    talking.road.clock.advance(minutes=6)
+    talking.wiring.sweep()
+    assert _told(talking) == [f"{messages.NEWS}-3"]
 
 
 def test_invariant_24_the_notice_says_nothing_of_the_message(talking: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,23 +10,25 @@ import pytest
 
 from chalicelib.borrower.apply import Apply, Withdraw
 from chalicelib.domain.agreement import Party
+from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Mode, Outcome, Stage
 from chalicelib.domain.errors import NotNow, Taken
 from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.mediation import CASE_STAFF
+from chalicelib.domain.moments import stamp
 from chalicelib.forms.journey import Submission
+from chalicelib.mediation import schedule as scheduling
 from chalicelib.mediation import standing
 from chalicelib.mediation.accept import Accept
 from chalicelib.mediation.extend import Extend
 from chalicelib.mediation.messages import write
+from chalicelib.mediation.release import release
 from chalicelib.mediation.schedule import Offer, Schedule, open_times
 from chalicelib.mediation.session import Session
 from chalicelib.mediation.statements import said, state
 from chalicelib.store import bookings, cases, meetings, waits
 from chalicelib.store import standing as heads
 from chalicelib.store.facts import Fact
-from chalicelib.store.heads import is_open, update
-from chalicelib.store.rows import CaseRow
 from chalicelib.store.waits import Wait
 from tests.samples import CASE_ID
 from tests.scene import Scene
@@ -111,22 +113,6 @@ def test_what_was_not_applied_for_is_not_accepted(scene: Scene) -> None:
 def test_declining_closes_with_the_reason(applied: Scene) -> None:
     Accept(applied.wiring.timers).decline(CASE_ID, "staff-1", "没有借贷关系", applied.road.clock.now)
     assert (applied.case.outcome, applied.case.closed_reason) == (Outcome.OUT_OF_SCOPE, "没有借贷关系")
-
-
-def test_who_declines_loses_to_who_takes_the_application_back(
-    applied: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, wiring = applied.road.clock.now, applied.wiring
-
-    def taken_back(fact: Fact) -> bool:
-        monkeypatch.undo()
-        update(CASE_ID, [CaseRow.status.set(CaseStatus.NOTICED.value)], is_open())
-        return True
-
-    monkeypatch.setattr("chalicelib.mediation.accept.facts.append", taken_back)
-    with pytest.raises(NotNow, match="moved on to NOTICED"):
-        Accept(wiring.timers).decline(CASE_ID, "staff-1", "没有借贷关系", now)
-    assert applied.case.is_open
 
 
 def test_nobody_accepting_in_time_rings_once_and_the_case_waits_on(applied: Scene) -> None:
@@ -276,38 +262,6 @@ def test_a_mediation_does_not_end_as_agreed_without_an_agreement(booked: Scene) 
         Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.AGREED, "m-1", "", WED)
 
 
-def test_who_ends_a_mediation_loses_to_who_moved_it_on(
-    booked: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def moved_on(fact: Fact) -> bool:
-        monkeypatch.undo()
-        update(CASE_ID, [CaseRow.status.set(CaseStatus.IN_SESSION.value)], is_open())
-        return True
-
-    monkeypatch.setattr("chalicelib.mediation.session.facts.append", moved_on)
-    with pytest.raises(NotNow, match="moved on to IN_SESSION"):
-        Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.NOT_AGREED, "m-1", "双方未达成一致", WED)
-    assert booked.case.is_open
-
-
-def test_a_case_that_is_settled_gives_its_mediators_time_back(booked: Scene) -> None:
-    booked.accept("settled", time="2026-11-23T04:00:00Z")
-    assert booked.case.outcome == Outcome.SETTLED_OUTSIDE
-    assert bookings.free("m-1", [WED]) == []
-    for _ in range(2):
-        booked.wiring.sweep(every=True)
-        assert bookings.free("m-1", [WED]) == [WED]
-    last = meetings.get(CASE_ID)
-    assert last is not None
-    assert (last.cancelled, last.sequence) == (True, 1)
-
-
-def test_a_time_that_is_anothers_by_now_stays_his(booked: Scene) -> None:
-    bookings.row_of("m-1", WED, OTHER).save()
-    bookings.give_back("m-1", WED, CASE_ID)
-    assert bookings.cases_of("m-1", WED, WED) == [OTHER]
-
-
 # --- statements, extension, withdrawal, limits ---------------------------------------------------------
 
 
@@ -417,3 +371,155 @@ def test_a_payment_that_closed_the_case_leaves_nothing_to_do(booked: Scene) -> N
     assert _steer(booked)["stage"] == Stage.CLOSED.value
     assert booked.facts(FactKind.DUE) == []
     assert f"{CASE_ID}-meeting_reminder-10002" not in booked.machine.statuses
+
+
+# --- closed with a meeting ahead -----------------------------------------------------------------------
+
+
+def _free(scene: Scene) -> list[datetime]:
+    """The offered times that somebody else could have of the mediator now."""
+    return bookings.free("m-1", OFFER.times)
+
+
+def _called_off(scene: Scene) -> bool:
+    found = meetings.get(CASE_ID)
+    return found is not None and found.cancelled
+
+
+TOLD_OFF = f"{CASE_ID}-meeting_cancelled-1001"
+
+
+def test_a_settlement_frees_the_mediators_time_and_tells_nothing(booked: Scene) -> None:
+    assert _free(booked) == [THU]
+    booked.accept("settled")
+    assert booked.case.outcome == Outcome.SETTLED_OUTSIDE
+    assert _free(booked) == [WED, THU]
+    assert _called_off(booked)
+    assert TOLD_OFF not in booked.machine.statuses, "full payment ends contact (invariant 3)"
+
+
+def test_a_mediation_ended_before_its_meeting_frees_the_time_and_says_so(booked: Scene) -> None:
+    now = booked.road.clock.now
+    Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.REFUSED, "m-1", "对方拒绝调解", now)
+    assert _free(booked) == [WED, THU]
+    assert _called_off(booked)
+    assert TOLD_OFF in booked.machine.statuses
+    booked.run(Stage.DELIVER, step="meeting_cancelled-1001", at=stamp(now))
+    assert "调解已取消" in booked.sms.sent[-1].text
+
+
+def test_a_session_that_was_held_stays_on_record(booked: Scene) -> None:
+    end = WED + timedelta(minutes=20)
+    Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.NOT_AGREED, "m-1", "双方未达成一致", end)
+    assert _free(booked) == [THU]
+    assert not _called_off(booked)
+    assert TOLD_OFF not in booked.machine.statuses
+
+
+def test_who_paid_meanwhile_is_not_told_that_a_meeting_is_called_off(booked: Scene) -> None:
+    now, sent = booked.road.clock.now, len(booked.sms.sent)
+    Schedule(booked.wiring.timers).call_off(CASE_ID, "m-1", "调解员生病", now)
+    booked.accept("settled")
+    booked.run(Stage.DELIVER, step="meeting_cancelled-1001", at=stamp(now))
+    assert len(booked.sms.sent) == sent
+
+
+@pytest.mark.parametrize(("outcome", "told"), [(Outcome.SETTLED_OUTSIDE, False), (Outcome.NOT_AGREED, True)])
+def test_the_sweeper_frees_the_time_of_who_died_after_the_close(
+    booked: Scene, outcome: Outcome, told: bool
+) -> None:
+    cases.close(CASE_ID, outcome, "and died", booked.road.clock.now)
+    booked.wiring.sweep()
+    assert _free(booked) == [WED, THU]
+    assert (TOLD_OFF in booked.machine.statuses) is told
+    before = booked.rows()
+    booked.wiring.sweep()
+    assert booked.rows() == before
+
+
+def test_the_time_freed_twice_takes_no_others_meeting(booked: Scene) -> None:
+    """Another case has the time by when a second process frees it: that meeting stays booked."""
+    booked.accept("settled")
+    bookings.row_of("m-1", WED, OTHER).save()
+    release(booked.case, booked.wiring.timers)
+    assert _free(booked) == [THU]
+    assert len(booked.facts(FactKind.MEETING)) == 2
+
+
+def test_a_settlement_in_the_moment_of_booking_leaves_no_time_taken(
+    assigned: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever is first: the close lets no booking through, and a booking is freed by the close."""
+    schedule, now = Schedule(assigned.wiring.timers), assigned.road.clock.now
+    schedule.offer(CASE_ID, OFFER, "m-1", now)
+    latest_offer = scheduling.latest_offer
+
+    def settled_meanwhile(case: Case) -> Offer | None:
+        assigned.accept("settled")
+        return latest_offer(case)
+
+    monkeypatch.setattr(scheduling, "latest_offer", settled_meanwhile)
+    with pytest.raises(NotNow, match="moved on to CLOSED"):
+        schedule.book(CASE_ID, WED, now)
+    assert _free(assigned) == [WED, THU]
+    assert meetings.get(CASE_ID) is None
+
+
+# --- quicker acts --------------------------------------------------------------------------------------
+
+
+def _in_between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let somebody act between the reading of a case and the next write that rests on it."""
+    require = standing.require
+
+    def overtaken(case: Case, statuses: Iterable[CaseStatus], what: str) -> None:
+        monkeypatch.setattr(standing, "require", require)
+        require(case, statuses, what)
+        act()
+
+    monkeypatch.setattr(standing, "require", overtaken)
+
+
+def test_an_application_taken_back_in_the_moment_is_not_declined(
+    applied: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timers, now = applied.wiring.timers, applied.road.clock.now
+    _in_between(monkeypatch, lambda: Withdraw(timers)(CASE_ID, _sent(applied, "w")))
+    with pytest.raises(NotNow, match="moved on to FEEDBACK"):
+        Accept(timers).decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    assert applied.case.status == CaseStatus.FEEDBACK
+    assert applied.facts(FactKind.ACCEPTED) == [], "what did not happen is not on record"
+
+
+def test_who_repeats_his_own_decline_is_told_so_and_nobody_else(applied: Scene) -> None:
+    accept, now = Accept(applied.wiring.timers), applied.road.clock.now
+    assert accept.decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    assert not accept.decline(CASE_ID, "staff-1", "没有借贷关系", now)
+    with pytest.raises(NotNow, match="is CLOSED"):
+        accept.decline(CASE_ID, "staff-2", "other", now)
+
+
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [
+        (lambda s: Withdraw(s.wiring.timers)(CASE_ID, _sent(s, "w")), "FEEDBACK"),
+        (lambda s: Schedule(s.wiring.timers).book(CASE_ID, THU, s.road.clock.now), "SCHEDULED"),
+        (lambda s: s.accept("settled"), "CLOSED"),
+    ],
+)
+def test_a_quicker_act_keeps_a_mediation_from_being_ended(
+    booked: Scene, monkeypatch: pytest.MonkeyPatch, act: Callable[[Scene], object], status: str
+) -> None:
+    booked.road.clock.advance(minutes=1)
+    _in_between(monkeypatch, lambda: act(booked))
+    with pytest.raises(NotNow, match=f"moved on to {status}"):
+        Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.REFUSED, "m-1", "x", booked.road.clock.now)
+    assert booked.case.status == status
+    assert booked.case.outcome != Outcome.REFUSED
+    assert booked.facts(FactKind.SESSION) == []
+
+
+def test_a_case_that_was_settled_is_not_ended_once_more(booked: Scene) -> None:
+    booked.accept("settled")
+    with pytest.raises(NotNow, match="is CLOSED"):
+        Session(booked.wiring.timers, _fit).end(CASE_ID, Outcome.REFUSED, "m-1", "x", booked.road.clock.now)

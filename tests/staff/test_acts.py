@@ -18,6 +18,7 @@ from chalicelib.staff import acts
 from chalicelib.staff.act import Act, On
 from chalicelib.staff.acts import ACTS, Result
 from chalicelib.store import session_notes
+from chalicelib.store.case_rows import to_row
 from chalicelib.store.facts import Fact
 from tests.mediation.test_assign import LI_JING
 from tests.samples import CASE_ID
@@ -173,12 +174,12 @@ def test_a_question_is_answered_once(applied: Scene) -> None:
 
     answers = {"topic": "other", "text": "When?"}
     questions.ask(applied.case, Submission("q", "", "Q-AAAA-BBBB", answers, applied.road.clock.now))
-    offered = ACTS["answer_question"].offered(str(CASE_ID), NOW)
+    offered = ACTS["answer_question"].offered(str(CASE_ID), NOW, "en")
     assert list(offered["question"]) == ["Q-AAAA-BBBB"]
     assert do(applied, CLERK, "answer_question", question="Q-AAAA-BBBB", text="Soon.") == Result.DONE
     again = do(applied, CLERK, "answer_question", question="Q-AAAA-BBBB", text="Later.")
     assert again == Result.DONE_BEFORE
-    assert ACTS["answer_question"].offered(str(CASE_ID), NOW) == {"question": {}}
+    assert ACTS["answer_question"].offered(str(CASE_ID), NOW, "en") == {"question": {}}
 
 
 def test_a_dispute_is_answered_and_its_hold_ends(scene: Scene) -> None:
@@ -187,7 +188,7 @@ def test_a_dispute_is_answered_and_its_hold_ends(scene: Scene) -> None:
     scene.accept()
     sent = Submission("d", "", "D-AAAA-BBBB", {"kind": "AMOUNT_WRONG"}, scene.road.clock.now)
     Dispute(scene.wiring.timers)(scene.case, sent)
-    (hold,) = ACTS["answer_dispute"].offered(str(CASE_ID), NOW)["hold"]
+    (hold,) = ACTS["answer_dispute"].offered(str(CASE_ID), NOW, "en")["hold"]
     assert (
         do(scene, CLERK, "answer_dispute", hold=hold, text="The sum is right: see the list.") == Result.DONE
     )
@@ -203,6 +204,28 @@ def test_what_does_not_fit_where_the_case_stands_is_said_in_words(applied: Scene
         acts.require_open(ANNA, ACTS["accept"], str(CASE_ID))
 
 
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [
+        ("join_court", CaseStatus.PLAN_ACTIVE),
+        ("record_ruling", CaseStatus.PLAN_ACTIVE),
+        ("extend_mediation", CaseStatus.ASSIGNED),
+    ],
+)
+def test_what_the_law_of_a_case_does_not_know_is_not_offered(
+    booked: Scene, act: str, status: CaseStatus
+) -> None:
+    actor = CLERK if act == "record_ruling" else BANK
+    here = replace(booked.case, status=status)
+    to_row(here).save()
+    assert act in _names(booked, actor)
+    for law in ("US", "GB", "EU"):
+        to_row(replace(here, profile=law, profile_version=f"{law}@1")).save()
+        assert act not in _names(booked, actor)
+        with pytest.raises(NotNow, match="knows no"):
+            acts.require_open(actor, ACTS[act], str(CASE_ID))
+
+
 def test_a_hold_of_the_lenders_is_ended_before_its_term(scene: Scene) -> None:
     from chalicelib.domain.codes import Stage
     from chalicelib.store import waits
@@ -211,11 +234,11 @@ def test_a_hold_of_the_lenders_is_ended_before_its_term(scene: Scene) -> None:
     scene.accept()
     scene.accept("hold")
     waits.put(Wait(CASE_ID, Stage.AWAIT_WINDOW, Stage.REMIND, "token-1", NOW))
-    assert ACTS["end_hold"].offered(str(CASE_ID), NOW) == {"hold": {"HARDSHIP": "HARDSHIP"}}
+    assert ACTS["end_hold"].offered(str(CASE_ID), NOW, "en") == {"hold": {"HARDSHIP": "Hardship"}}
     assert do(scene, CLERK, "end_hold", hold="HARDSHIP", reason="A plan is agreed.") == Result.DONE
     assert not scene.case.held(scene.road.clock.now)
     assert [signal[:2] for signal in scene.machine.signals] == [("token-1", "Deferred")]
     assert do(scene, CLERK, "end_hold", hold="HARDSHIP", reason="A plan is agreed.") == Result.DONE_BEFORE
-    assert ACTS["end_hold"].offered(str(CASE_ID), scene.road.clock.now) == {"hold": {}}
+    assert ACTS["end_hold"].offered(str(CASE_ID), scene.road.clock.now, "en") == {"hold": {}}
     scene.accept("hold", id="evt-late", time="2026-11-22T00:00:00Z")
     assert not scene.case.held(scene.road.clock.now), "an earlier word lays nothing again"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
-from chalicelib.borrower.apply import Apply
+from chalicelib.borrower.apply import Apply, Withdraw
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome, Stage
 from chalicelib.domain.errors import NeedsApproval, NotInRole, NotNow
 from chalicelib.forms.journey import Submission
-from chalicelib.staff import acts, worklist
+from chalicelib.staff import acts, plan_acts, worklist
 from chalicelib.staff.acts import ACTS, Result
 from chalicelib.store import directory
 from tests.mediation.test_assign import LI_JING
@@ -52,7 +53,7 @@ def _steer(scene: Scene) -> str:
 
 
 def _offered(scene: Scene) -> list[str]:
-    return list(ACTS["review_selection"].offered(str(CASE_ID), _now(scene))["selection"])
+    return list(ACTS["review_selection"].offered(str(CASE_ID), _now(scene), "en")["selection"])
 
 
 def _review(scene: Scene, verdict: str, actor: object = CLERK) -> Result:
@@ -147,3 +148,19 @@ def test_invariant_23_nobody_is_assigned_to_what_is_over_and_not_reviewed(late: 
         do(late, BOSS, "override", mediator="m-1", reason="He is free.")
     assert _review(late, "OVERTURNED") == Result.DONE
     assert _steer(late) == Stage.SCHEDULING.value
+
+
+def test_an_application_taken_back_in_the_moment_of_its_review_is_not_closed(
+    late: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _steer(late)
+    agreed = plan_acts._require_agreed
+
+    def withdrawn_meanwhile(*args: Any) -> None:
+        agreed(*args)
+        Withdraw(late.wiring.timers)(CASE_ID, Submission("w", "", "W-w", {}, _now(late)))
+
+    monkeypatch.setattr(plan_acts, "_require_agreed", withdrawn_meanwhile)
+    with pytest.raises(NotNow, match="moved on to FEEDBACK"):
+        _review(late, "UPHELD")
+    assert late.case.status == CaseStatus.FEEDBACK

@@ -68,7 +68,7 @@ def test_who_attended_a_training_has_it_on_record_once(scene: Scene) -> None:
     directory.put(replace(LI_JING, id="m-1", records=()))
     directory.put(replace(LI_JING, id="m-2", records=()))
     do(scene, CLERK, "announce_talk", "new", **TALK | {"audience": "STAFF"})
-    assert list(ACTS["attended"].offered(ID, scene.road.clock.now)["people"]) == ["m-1", "m-2"]
+    assert list(ACTS["attended"].offered(ID, scene.road.clock.now, "en")["people"]) == ["m-1", "m-2"]
     there: dict[str, Value] = {"people": ["m-1"], "valid_until": "2027-12-02"}
     with pytest.raises(NotNow, match="still to come"):
         do(scene, CLERK, "attended", ID, **there)

@@ -71,7 +71,7 @@ def shown_acts(visit: StaffVisit, on: On, about: str) -> list[dict[str, str]]:
     return [
         {"title": titles[act.name]["title"], "place": f"/staff/do/{about}/{on.value}/{act.name}"}
         for act in table.open_to(visit.actor, on, about)
-        if all(act.offered(about, now).values())
+        if all(act.offered(about, now, visit.language).values())
     ]
 
 
@@ -114,4 +114,4 @@ def _given(visit: StaffVisit, act: Act, about: str) -> Given:
         today, currency = now.astimezone(standing.zone_of(case)).date(), case.amount.currency
     else:
         today = now.date()
-    return Given(today, currency, act.offered(about, now))
+    return Given(today, currency, act.offered(about, now, visit.language))

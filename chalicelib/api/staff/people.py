@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from chalice import Blueprint, Response
 
 from chalicelib.api.staff.acts import shown_acts
 from chalicelib.api.staff.told import Told
 from chalicelib.api.staff.visit import StaffVisit, staffed
 from chalicelib.domain.audit import Audited
-from chalicelib.domain.directory import unfit
+from chalicelib.domain.directory import Professional, unfit
 from chalicelib.domain.permissions import Permission, holds
+from chalicelib.staff import wording
 from chalicelib.staff.act import On
 from chalicelib.staff.acts import NEW
 from chalicelib.staff.assessment import Assessment, assess
@@ -25,7 +28,7 @@ def everybody(visit: StaffVisit) -> Response:
     """List the directory: who does what, how busy he is, and whether he may act today."""
     today = visit.wiring.clock().astimezone(visit.zone).date()
     rows = [
-        (person, directory.load_of(person.id), unfit(person, today))
+        (person, directory.load_of(person.id), _unfit(visit, person, today))
         for person in sorted(directory.every(), key=lambda one: (one.profession, one.id))
     ]
     return visit.page(
@@ -41,7 +44,7 @@ def somebody(visit: StaffVisit, person: str) -> Response:
     return visit.page(
         "person",
         person=found,
-        unfit=unfit(found, told.today),
+        unfit=_unfit(visit, found, told.today),
         load=directory.load_of(person),
         year=_year(visit, person),
         told=told,
@@ -80,6 +83,11 @@ def _year(visit: StaffVisit, person: str) -> Assessment | None:
     if not holds(visit.actor, Permission.DIRECTORY):
         return None
     return assess(visit.actor, person, visit.wiring.clock())
+
+
+def _unfit(visit: StaffVisit, person: Professional, today: date) -> list[str]:
+    """Return why somebody may not act today, in the reader's language."""
+    return [wording.read(each, visit.language) for each in unfit(person, today)]
 
 
 def _told(visit: StaffVisit) -> Told:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.api.staff.pages import words_of
 from chalicelib.domain.local_form import format_date, format_moment, format_money
+from chalicelib.staff import wording
 
 _NOISE = frozenset(
     {"digest", "pages", "sha256", "signature", "certificate", "key_sha256", "key_id", "blocks"}
@@ -59,6 +60,5 @@ class Told:
             yield self.code(str(value))
 
     def code(self, text: str) -> str:
-        """Return how a code reads; anything else as it is."""
-        found: str = words_of("codes", self.language)["values"].get(text, text)
-        return found
+        """Return how a code or a reason reads; anything else as it is."""
+        return wording.read(text, self.language)

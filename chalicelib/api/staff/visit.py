@@ -18,7 +18,7 @@ from chalicelib.api.request import LANGUAGES, is_foreign, language_of, path_of, 
 from chalicelib.api.staff import cookies
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.audit import Audited, Entry
-from chalicelib.domain.errors import AccordError, NotFound, NotInRole
+from chalicelib.domain.errors import AccordError, NotFound, NotInRole, Unfit
 from chalicelib.domain.permissions import Permission, holds, require
 from chalicelib.store import audit
 from chalicelib.wiring import Wiring, wired
@@ -192,6 +192,11 @@ def _answered(
         answer = visit.page("error", 404, kind="not_found", said="")
     except NotInRole as error:
         answer = visit.page("error", 403, kind="not_in_role", said=str(error))
+    except Unfit as error:
+        from chalicelib.staff.wording import listed
+
+        reasons = listed(error.reasons, visit.language)
+        answer = visit.page("error", 409, kind="not_now", said=reasons, said_in=visit.language)
     except AccordError as error:
         answer = visit.page("error", 409, kind="not_now", said=str(error))
     except Exception:

@@ -16,6 +16,8 @@ from chalicelib.mediation.agreement.sign import to_sign
 from chalicelib.store import agreement_steps, cases, facts
 from chalicelib.store.facts import Fact
 
+_UNSIGNED = (CaseStatus.ADJOURNED, CaseStatus.DRAFTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
@@ -49,8 +51,8 @@ def close_without_agreement(
     Raises OutOfTurn unless the case is ADJOURNED or DRAFTED, or closed so already.
     """
     case = cases.get(case_id)
-    if case.status in (CaseStatus.ADJOURNED, CaseStatus.DRAFTED):
-        closed = cases.close(case_id, Outcome.NOT_AGREED, f"{by}: {why}", now, only=(case.status,))
+    if case.is_open:  # a text that became final in this moment stays final
+        closed = cases.close(case_id, Outcome.NOT_AGREED, f"{by}: {why}", now, only=_UNSIGNED)
         case = closed or cases.get(case_id)
     if case.outcome != Outcome.NOT_AGREED:
         raise OutOfTurn(f"a mediation ends without agreement from ADJOURNED or DRAFTED, not {case.status}")

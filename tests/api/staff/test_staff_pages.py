@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,13 @@ from chalicelib.domain.audit import Audited
 from chalicelib.domain.codes import CaseStatus, FactKind
 from chalicelib.domain.complaint import ComplaintStatus
 from chalicelib.domain.complaint_clock import Clock
+from chalicelib.domain.directory import Reason
 from chalicelib.forms.fields import Choice, Choices, Given
-from chalicelib.staff.act import Act
+from chalicelib.staff import wording
+from chalicelib.staff.act import Act, On
 from chalicelib.staff.acts import ACTS, Result
-from chalicelib.store import audit, printed, proposals, talks
+from chalicelib.store import audit, cases, directory, printed, proposals, talks
+from chalicelib.store.case_rows import to_row
 from tests.api.staff.member import Member, hidden, sign_in
 from tests.api.test_pages import Seen
 from tests.complaints.desk import Desk
@@ -76,6 +81,46 @@ def test_every_code_a_page_may_show_has_words(language: str) -> None:
     assert {code.value for code in Clock} <= _words(language, "codes")["clocks"].keys()
     assert {result.value for result in Result} <= _words(language, "common")["results"].keys()
     assert {status.value for status in CaseStatus} <= _words(language, "codes")["next"].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_for_or_against_somebody_reads_in_the_readers_language(language: str) -> None:
+    words = _words(language, "codes")["reasons"]
+    assert words.keys() == {reason.value for reason in Reason}
+    for reason, said in words.items():
+        values = ["2026-11-30"] * said.count("{")
+        shown = wording.read(Reason(reason).of(*values), language)
+        assert reason not in shown
+        assert "{" not in shown
+        assert len(shown) > 2
+    assert wording.read("AWAY: my own words", language) == "AWAY: my own words"
+    assert wording.read("LAPSED", language) == "LAPSED", "somebody's own word is no reason without its values"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_desk_says_why_somebody_may_not_act_in_its_readers_language(office: Scene, language: str) -> None:
+    directory.put(replace(directory.get("m-1"), records=(), conflicts=("demo-bank",)))
+    member = sign_in(office, BOSS, language)
+    said = {"zh-CN": "没有培训记录", "en": "Training: none on record"}
+    other = said["en" if language == "zh-CN" else "zh-CN"]
+    for path in ("/staff/people", "/staff/people/m-1"):
+        page = member.get(path).text
+        assert said[language] in page
+        assert other not in page
+    to_row(replace(cases.get(CASE_ID), status=CaseStatus.ACCEPTED, mediator=None)).save()
+    refused = member.act("case", str(CASE_ID), "override", mediator="m-1", reason="x")
+    assert refused.status == 409
+    assert said[language] in refused.text
+    assert f'lang="{language}">' in refused.text[refused.text.index('class="said"') :]
+
+
+@pytest.mark.parametrize("act", [one for one in ACTS.values() if one.on == On.CASE], ids=lambda one: one.name)
+def test_what_the_moment_offers_reads_in_one_language(office: Scene, act: Act) -> None:
+    if act.name == "answer_question":
+        return  # it offers the borrower's own words
+    to_row(replace(cases.get(CASE_ID), status=CaseStatus.ADJOURNED, mediator="m-1")).save()
+    labels = [one for found in act.offered(str(CASE_ID), NOON, "en").values() for one in found.values()]
+    assert not [one for one in labels if re.search("[\\u4e00-\\u9fff]", one)]
 
 
 def _paths(filed: Desk) -> list[str]:
