@@ -129,7 +129,7 @@ def test_a_lost_summary_is_set_going_by_the_repeat(uk: Desk) -> None:
 def _asked(desk: Desk) -> list[str]:
     """Return the fields that the form of the decision shows now, drawn in both languages."""
     act = ACTS["decide"]
-    given = Given(desk.now.date(), "", act.offered(desk.reference, desk.now))
+    given = Given(desk.now.date(), "", act.offered(desk.reference, desk.now, "en"))
     shown = [Form(act, given, language).drawn() for language in LANGUAGES]
     options = [
         one for form in shown for drawn in form for group in drawn["groups"] for one in group["options"]
@@ -145,7 +145,7 @@ def test_the_desk_asks_for_it_only_where_the_profile_has_it_and_while_it_counts(
     # A form that was drawn before and comes after asks for the final response.
     assert "accepted" not in ACTS["decide"].page.read(
         {"outcome": ["NOT_UPHELD"], "reasons": ["So."], "accepted": ["ACCEPTED"]},
-        Given(uk.now.date(), "", ACTS["decide"].offered(uk.reference, uk.now)),
+        Given(uk.now.date(), "", ACTS["decide"].offered(uk.reference, uk.now, "en")),
     )
 
 
