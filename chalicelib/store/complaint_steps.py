@@ -46,6 +46,7 @@ def take(before: Complaint, after: Complaint, step: Step) -> Complaint:
     quicker, TryAgain when the case keeps changing.
     """
     moved = replace(after, sequence=before.sequence + 1)
+    step = replace(step, at=step.at.replace(microsecond=0))  # as it is read back: one's own is known by it
     for _ in range(_TRIES_AT_CONFLICT):
         if _write(before, moved, step) or (moved.sequence, step) in _last(moved):
             return moved

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.codes import CaseStatus, FactKind, HoldKind
-from chalicelib.domain.complaint import ComplaintStatus
+from chalicelib.domain.complaint import Complaint, ComplaintStatus
 from chalicelib.domain.errors import NeedsApproval, NotImpartial, NotInRole, NotNow, Taken, TooLate, TryAgain
 from chalicelib.store import complaint_steps, complaints, waiting
 from chalicelib.store.complaint_steps import Step
@@ -234,6 +234,21 @@ def test_of_two_who_act_on_the_same_sight_one_is_told(desk: Desk) -> None:
     with pytest.raises(Taken, match="DECIDED"):
         complaint_steps.take(seen, replace(seen, handler=BO.id), Step("TAKEN", desk.now, BO.id))
     assert desk.steps() == ["TAKEN", "DECIDED"]
+
+
+def test_who_lost_the_answer_to_his_own_write_is_told_that_he_wrote(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A moment is kept to the second, a clock is finer: his own step must be known by what is kept."""
+    write, found = complaint_steps._write, desk.stands
+
+    def answer_lost(before: Complaint, after: Complaint, step: Step) -> bool:
+        assert write(before, after, step)
+        return False
+
+    monkeypatch.setattr(complaint_steps, "_write", answer_lost)
+    step = Step("TAKEN", desk.now.replace(microsecond=123_456), ANNA.id)
+    assert complaint_steps.take(found, replace(found, handler=ANNA.id), step).sequence == 1
 
 
 def test_a_strangers_steps_stand_beside_his_complaint(desk: Desk) -> None:
