@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from infra.local import second_factor
 from infra.local.engine import Asgi
-from infra.local.second_factor import SecondFactor
 from infra.local.web import Answer, Problem, Receive, Request, Send, as_json, read_request, send_answer
 
 Serve = Callable[[Request], Answer]
@@ -25,16 +23,9 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """Gives each request to whoever answers at the port it came in by."""
 
-    def __init__(
-        self,
-        public_port: int,
-        sms_port: int,
-        sms: Serve,
-        mail: Callable[[Asgi], Asgi],
-        second_factor: SecondFactor,
-    ) -> None:
+    def __init__(self, public_port: int, sms_port: int, sms: Serve, mail: Callable[[Asgi], Asgi]) -> None:
         self._public_port, self._sms_port = public_port, sms_port
-        self._sms, self._mail, self._second_factor = sms, mail, second_factor
+        self._sms, self._mail = sms, mail
         self._pages: Serve = _starting
         self._api = ""
 
@@ -73,8 +64,6 @@ class Gateway:
             await _answer(self._pages, scope, receive, send)
         elif not self._api:
             await _answer(_starting, scope, receive, send)
-        elif path == second_factor.PATH and scope["method"] == "POST":
-            await self._second_factor.post(engine, scope, receive, _cleaned(send))
         elif path.startswith(_SIGN_IN):
             await engine(scope, receive, _cleaned(send))
         else:

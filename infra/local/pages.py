@@ -12,11 +12,9 @@ import jinja2
 
 from infra.local import show, staff
 from infra.local.acts import Acts
-from infra.local.clock import real_now
 from infra.local.objects import NoObject
 from infra.local.product import Product
 from infra.local.replies import SUGGESTED
-from infra.local.second_factor import code_of
 from infra.local.seed import APP, second_factors, zones
 from infra.local.sms_api import FAILING_ENDINGS
 from infra.local.web import Answer, Problem, Request, as_json, see_other
@@ -41,7 +39,6 @@ class Pages:
             suggested=SUGGESTED,
             staff=staff.members(),
             staff_password=staff.PASSWORD,
-            staff_code=lambda ident: code_of(ident, real_now()),
             zones=[zone.key for zone in zones()],
         )
         self._templates.filters.update(linked=show.linked, local=show.local, pretty=show.pretty, due=show.due)

@@ -26,7 +26,6 @@ from infra.local.places import Places, read_json, write_json
 from infra.local.ports import listen
 from infra.local.product import Product
 from infra.local.recording import record_calls
-from infra.local.second_factor import SecondFactor
 from infra.local.sms_api import SmsApi
 from infra.local.table import Table
 from infra.local.timers import Timers
@@ -109,7 +108,7 @@ class Runner:
         self._executor = Executor(built.code, self._places.log, stand_in.fail_task)
         sms = SmsApi(self._messages, lambda: str(uuid.uuid4()), self._checkpoint)
         mail = MailTap(self._messages, self._checkpoint)
-        self._gateway = Gateway(self._options.port, sms_port, sms, mail, SecondFactor(real_now))
+        self._gateway = Gateway(self._options.port, sms_port, sms, mail)
         self._engine = Engine(self._sockets, self._gateway.dispatch)
         self._engine.start(self._executor)
 

@@ -6,12 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from playwright.sync_api import Browser, Locator
 
-from infra.local.clock import real_now
-from infra.local.second_factor import code_of
 from infra.local.staff import PASSWORD
 from tests.browser.stage import Stage
 from tests.browser.visitor import Visitor, Watch, visitor
@@ -34,17 +32,7 @@ class Member:
             page.fill("#username", self.ident)
             page.fill("#password", PASSWORD)
             page.locator("button[type=submit]").click()
-            self._show_the_code()
             page.wait_for_url(re.compile(r"/staff(\?|$)"))
-
-    def _show_the_code(self) -> None:
-        """Type the second factor: the code of now, or a neighbour when that one was used."""
-        page = self.who.page
-        for seconds in (0, 30, -30):
-            if page.locator("#code").count():
-                page.fill("#code", code_of(self.ident, real_now() + timedelta(seconds=seconds)))
-                page.locator("main button").click()
-                page.wait_for_load_state()
 
     def look(self, path: str, name: str) -> None:
         """Look at a page of the desk."""

@@ -33,7 +33,6 @@ from infra.local.objects import Buckets
 from infra.local.outbox import Outbox
 from infra.local.ports import listen
 from infra.local.receipts import Ways
-from infra.local.second_factor import SecondFactor
 from infra.local.sms_api import SmsApi
 from infra.local.table import Table
 from tests.local.running import ROOT
@@ -50,11 +49,7 @@ def main(folder: Path) -> dict[str, Any]:
     _use_bare_interpreter(folder)
     outbox = Outbox(folder / "outbox.jsonl", real_now)
     gateway = Gateway(
-        port,
-        sms_port,
-        SmsApi(outbox, lambda: str(uuid.uuid4()), _no_kill),
-        MailTap(outbox, _no_kill),
-        SecondFactor(real_now),
+        port, sms_port, SmsApi(outbox, lambda: str(uuid.uuid4()), _no_kill), MailTap(outbox, _no_kill)
     )
     engine = Engine(sockets, gateway.dispatch)
     engine.start(None)
