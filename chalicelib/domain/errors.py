@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 class AccordError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose.
+
+    `message` is English, with `{names}` where `values` stand. Logs and commands print it filled in; the staff
+    read it in their own language, which finds its words by the message (texts/staff/zh-CN/refusals.json).
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        plain = {name: _plain(value) for name, value in values.items()}
+        super().__init__(message.format_map(plain) if values else message)
+        self.message, self.values = message, values
+
+    @classmethod
+    def like(cls, error: Exception) -> Self:
+        """Return an error that says what another one says."""
+        if isinstance(error, AccordError):
+            return cls(error.message, **error.values)
+        return cls(str(error))
+
+
+def _plain(value: object) -> object:
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,10 @@ class MissingVariables(NoticeBlocked):
         super().__init__(f"{template} lacks {', '.join(names)}; add them to the event or the lender's row")
         self.template = template
         self.names = names
+
+
+class NotPermitted(AccordError, ValueError):
+    """What was given is not possible or not permitted; the message says what is."""
 
 
 class InvalidProfile(AccordError, ValueError):
@@ -105,7 +130,7 @@ class MissingGlyphs(LetterHeld):
     def __init__(self, characters: Iterable[str]) -> None:
         self.code_points = tuple(f"U+{ord(character):04X}" for character in characters)
         super().__init__(
-            f"the font lacks {', '.join(self.code_points)}; a person must send this letter by hand"
+            "the font lacks {signs}; a person must set this paper by hand", signs=", ".join(self.code_points)
         )
 
 

@@ -81,7 +81,7 @@ class Session:
         if not case.is_open:
             return False
         if outcome not in ENDINGS:
-            raise NotNow(f"a mediation without an agreement ends as one of {', '.join(ENDINGS)}")
+            raise NotNow("a mediation without an agreement ends as one of {endings}", endings=ENDINGS)
         standing.require(case, _TALKING, "end a mediation")
         facts.append(self._fact(case, "ended", by, now, reason))
         new = standing.close(case, outcome, reason, now)
@@ -90,10 +90,10 @@ class Session:
 
     def _require_chair(self, case: Case, by: str, now: datetime) -> None:
         if by != case.mediator:
-            raise NotNow(f"case {case.id} has another mediator; only he opens its session")
+            raise NotNow("case {case} has another mediator; only he opens its session", case=case.id)
         lacking = self.unfit(by, now.astimezone(standing.zone_of(case)).date())
         if lacking:
-            raise NotNow(f"this mediator may not chair today: {'; '.join(lacking)}")
+            raise NotNow("this mediator may not chair today: {why}", why=tuple(lacking))
 
     @staticmethod
     def _fact(case: Case, what: str, by: str, now: datetime, reason: str = "") -> Fact:

@@ -71,7 +71,11 @@ def move(
         return True
     if facts.stands(fact):
         return False
-    raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
+    raise NotNow(
+        "case {case} has moved on to {status}; look at it again",
+        case=case.id,
+        status=cases.get(case.id).status,
+    )
 
 
 def close(case: Case, outcome: Outcome, reason: str, now: datetime) -> bool:
@@ -84,11 +88,17 @@ def close(case: Case, outcome: Outcome, reason: str, now: datetime) -> bool:
     found = cases.get(case.id)
     if (found.outcome, found.closed_reason) == (outcome, reason):
         return False
-    raise NotNow(f"case {case.id} has moved on to {found.status}; look at it again")
+    raise NotNow("case {case} has moved on to {status}; look at it again", case=case.id, status=found.status)
 
 
 def require(case: Case, statuses: Iterable[CaseStatus], act: str) -> None:
     """Raise NotNow unless a case is in one of the statuses that an act needs."""
     needed = tuple(statuses)
     if case.status not in needed:
-        raise NotNow(f"case {case.id} is {case.status}; to {act} it must be {' or '.join(needed)}")
+        raise NotNow(
+            "case {case} is {status}; to {act} it must be {needed}",
+            case=case.id,
+            status=case.status,
+            act=act,
+            needed=needed,
+        )

@@ -16,6 +16,7 @@ from chalice.app import Request
 from chalicelib.api.guard import HEADERS
 from chalicelib.api.request import LANGUAGES, is_foreign, language_of, path_of, typed_in
 from chalicelib.api.staff import cookies
+from chalicelib.api.staff.refusal import told
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.audit import Audited, Entry
 from chalicelib.domain.errors import AccordError, NotFound, NotInRole
@@ -191,9 +192,9 @@ def _answered(
     except NotFound:
         answer = visit.page("error", 404, kind="not_found", said="")
     except NotInRole as error:
-        answer = visit.page("error", 403, kind="not_in_role", said=str(error))
+        answer = visit.page("error", 403, kind="not_in_role", **told(error, visit.language))
     except AccordError as error:
-        answer = visit.page("error", 409, kind="not_now", said=str(error))
+        answer = visit.page("error", 409, kind="not_now", **told(error, visit.language))
     except Exception:
         visit.wiring.telemetry.logger.exception("staff page failed")
         answer = visit.page("error", 500, kind="failed", said="")
