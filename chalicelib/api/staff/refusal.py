@@ -27,6 +27,14 @@ def told(error: AccordError, language: str) -> dict[str, Any]:
     return {"said": f"{said[:1].upper()}{said[1:]}." if language == OWN else said, "foreign": False}
 
 
+def called(about: str) -> str:
+    """Return what people call something by: a case's reference, the name of anything else as it is."""
+    try:
+        return CaseId.parse(about).reference
+    except ValueError:
+        return about
+
+
 def _read(value: object, language: str) -> str:
     match value:
         case tuple():
@@ -46,11 +54,11 @@ def _read(value: object, language: str) -> str:
 
 def _named(text: str, language: str) -> str:
     """Return how a code or a case's name reads; anything else as it is."""
-    try:
-        return CaseId.parse(text).reference
-    except ValueError:
-        phrases: Mapping[str, str] = _words(language, "refusals")["values"]
-        return phrases.get(text) or str(_words(language, "codes")["values"].get(text, text))
+    named: Mapping[str, str] = {
+        **_words(language, "codes")["values"],
+        **_words(language, "refusals")["values"],
+    }
+    return named.get(text) or called(text)
 
 
 def _words(language: str, name: str) -> dict[str, Any]:
