@@ -23,4 +23,4 @@ class StaffMail:
         lines = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line)
         result = self.channel.send(Outgoing(to=to, subject=subject, text=text, html=lines, tags={}))
         if isinstance(result, Refused):
-            raise NotNow(f"the e-mail could not be sent ({result.code}); try again in a minute")
+            raise NotNow("the e-mail could not be sent ({code}); try again in a minute", code=result.code)

@@ -40,14 +40,20 @@ class Close:
             return False
         standing.require(found, [ComplaintStatus.DECIDED, ComplaintStatus.REVIEW], "close it")
         if found.status == ComplaintStatus.REVIEW and not found.reviewed:
-            raise NotNow(f"a review of {found.reference} was asked for; answer it first")
+            raise NotNow("a review of {reference} was asked for; answer it first", reference=found.reference)
         if not found.reviewed:
             last = complaint_clock.ask_review_by(found, standing.profile_of(found))
             if found.day(now) <= last:
-                raise NotNow(f"a review of {found.reference} may be asked for until {last}")
+                raise NotNow(
+                    "a review of {reference} may be asked for until {last}",
+                    reference=found.reference,
+                    last=last,
+                )
         sent = letter_left(found)
         if sent is None:
-            raise NotNow(f"no letter of the decision on {found.reference} has left; send it first")
+            raise NotNow(
+                "no letter of the decision on {reference} has left; send it first", reference=found.reference
+            )
         after = replace(found, status=ComplaintStatus.CLOSED, letter_at=sent)
         wake(complaint_steps.take(found, after, Step("CLOSED", now, by)), self.timers)
         return True
@@ -60,7 +66,7 @@ class Close:
         standing.require_role(actor, Role.COMPLAINT_HANDLER, Role.SUPERVISOR)
         standing.require(found, [ComplaintStatus.DECIDED, ComplaintStatus.REVIEW], "send its letter")
         if found.status == ComplaintStatus.REVIEW and not found.reviewed:
-            raise NotNow(f"the review of {found.reference} is not answered yet")
+            raise NotNow("the review of {reference} is not answered yet", reference=found.reference)
         if found.letter_at:
             return False
         detail = {"how": standing.words(how, "how the letter was sent")}

@@ -57,7 +57,11 @@ class Decide:
         standing.require_role(actor, Role.COMPLAINT_HANDLER)
         standing.require_impartial(found, actor)
         if actor.id != found.handler:
-            raise NotInRole(f"{actor.name} does not handle {found.reference}; take it up first")
+            raise NotInRole(
+                "{who} does not handle {reference}; take it up first",
+                who=actor.name,
+                reference=found.reference,
+            )
         after = replace(found, status=ComplaintStatus.DECIDED, decision=decision)
         detail = {"outcome": outcome.value} | ({"accepted": "YES"} if accepted else {})
         moved = complaint_steps.take(found, after, Step("DECIDED", now, actor.id, detail))

@@ -48,9 +48,17 @@ class Extend:
         self._require_approval(found, actor, approver)
         longer = complaint_clock.extended_to(found, standing.profile_of(found))
         if complaint_clock.is_over(found, now):
-            raise TooLate(f"the time to decide {found.reference} ended with {found.decide_by}; decide now")
+            raise TooLate(
+                "the time to decide {reference} ended with {day}; decide now",
+                reference=found.reference,
+                day=found.decide_by,
+            )
         if longer is None:
-            raise NotNow(f"the law gives no more time for {found.reference}; decide by {found.decide_by}")
+            raise NotNow(
+                "the law gives no more time for {reference}; decide by {day}",
+                reference=found.reference,
+                day=found.decide_by,
+            )
         after = replace(
             found, status=ComplaintStatus.EXTENDED, decide_by=longer, extensions=found.extensions + 1
         )
@@ -67,7 +75,11 @@ class Extend:
 
     def _require_approval(self, found: Complaint, actor: Actor, approver: Actor) -> None:
         if not found.handler or actor.id != found.handler:
-            raise NotInRole(f"{actor.name} does not handle {found.reference}; its handler asks for more time")
+            raise NotInRole(
+                "{who} does not handle {reference}; its handler asks for more time",
+                who=actor.name,
+                reference=found.reference,
+            )
         for each in (actor, approver):
             standing.require_impartial(found, each)
         if Role.SUPERVISOR not in approver.roles or approver.id in (found.handler, actor.id):

@@ -35,7 +35,10 @@ class Review:
             return False
         standing.require(found, [ComplaintStatus.DECIDED], "ask for a review")
         if not may_ask(found, now):
-            raise TooLate(f"a review of {found.reference} could be asked for until the term was over")
+            raise TooLate(
+                "a review of {reference} could be asked for until the term was over",
+                reference=found.reference,
+            )
         by = complaint_clock.review_by(found, standing.profile_of(found), now)
         # What the letter of the first decision was is on record; the review needs a letter of its own.
         after = replace(found, status=ComplaintStatus.REVIEW, review_by=by, letter_at=None)
@@ -83,7 +86,11 @@ class Review:
         deciders = {found.decision.by} if found.decision else set()
         deciders |= {found.reviewed.by} if found.reviewed else set()
         if actor.id in deciders | {found.handler}:
-            raise NotImpartial(f"{actor.name} decided {found.reference}; somebody else must review it")
+            raise NotImpartial(
+                "{who} decided {reference}; somebody else must review it",
+                who=actor.name,
+                reference=found.reference,
+            )
 
 
 def may_ask(complaint: Complaint, now: datetime) -> bool:

@@ -27,14 +27,19 @@ def require(complaint: Complaint, statuses: Iterable[ComplaintStatus], act: str)
     """Raise NotNow unless a complaint is in one of the statuses that an act needs."""
     needed = tuple(sorted(statuses))
     if complaint.status not in needed:
-        said = f"complaint {complaint.reference} is {complaint.status}"
-        raise NotNow(f"{said}; to {act} it must be {' or '.join(needed)}")
+        raise NotNow(
+            "complaint {reference} is {status}; to {act} it must be {needed}",
+            reference=complaint.reference,
+            status=complaint.status,
+            act=act,
+            needed=needed,
+        )
 
 
 def require_role(actor: Actor, *roles: Role) -> None:
     """Raise NotInRole unless somebody has one of the roles."""
     if not actor.roles.intersection(roles):
-        raise NotInRole(f"{actor.name} is no {' or '.join(roles)}; ask one who is")
+        raise NotInRole("{who} is no {roles}; ask one who is", who=actor.name, roles=roles)
 
 
 def require_impartial(complaint: Complaint, actor: Actor) -> None:
@@ -44,7 +49,11 @@ def require_impartial(complaint: Complaint, actor: Actor) -> None:
     elsewhere DISP 1.4.1 (GB) and *policy*.
     """
     if actor.id in complained_of(complaint):
-        raise NotImpartial(f"{actor.name} is complained of in {complaint.reference}; somebody else must act")
+        raise NotImpartial(
+            "{who} is complained of in {reference}; somebody else must act",
+            who=actor.name,
+            reference=complaint.reference,
+        )
 
 
 def complained_of(complaint: Complaint) -> frozenset[str]:
@@ -62,7 +71,7 @@ def words(text: str, what: str) -> str:
     """Return words that were given; raises NotNow when there are none, or more than fit."""
     given = text.strip()
     if not 0 < len(given) <= WORDS:
-        raise NotNow(f"say {what} in words, at most {WORDS:,} characters")
+        raise NotNow("say {what} in words, at most {most} characters", what=what, most=WORDS)
     return given
 
 

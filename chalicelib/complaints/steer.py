@@ -106,7 +106,7 @@ class Steer:
                     return self._coming(told, now, look)
             except Taken:
                 continue
-        raise TryAgain(f"complaint {leg.reference} kept changing")
+        raise TryAgain("complaint {reference} kept changing", reference=leg.reference)
 
     def _do_what_is_due(self, found: Complaint, now: datetime) -> Complaint | None:
         """Take one step that is due; returns the complaint then, or None when nothing is."""
@@ -164,7 +164,7 @@ class Steer:
     def _coming(self, found: Complaint, now: datetime, look: datetime | None = None) -> Coming:
         running = limit(found, standing.profile_of(found))
         if running is None:
-            raise NotNow(f"complaint {found.reference} is open and has no clock")
+            raise NotNow("complaint {reference} is open and has no clock", reference=found.reference)
         late = now >= running.at
         until = next((at for at in (running.warn_at, running.at) if at > now), now + _LOOK_AGAIN)
         if running.clock not in ON_US and not late:

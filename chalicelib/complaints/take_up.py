@@ -63,7 +63,11 @@ class TakeUp:
         if person in found.against:
             return False
         if found.decision and found.decision.by == person:
-            raise NotImpartial(f"{person} decided {found.reference}; have it reviewed by somebody else")
+            raise NotImpartial(
+                "{who} decided {reference}; have it reviewed by somebody else",
+                who=person,
+                reference=found.reference,
+            )
         standing.require(found, UNDECIDED, "name somebody complained of")
         after = replace(found, against=found.against | {person})
         if found.handler == person:

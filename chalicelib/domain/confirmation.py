@@ -45,7 +45,7 @@ class Confirmation:
         if today < self.effective_on:
             raise OutOfTurn("an agreement is confirmed once it is in effect")
         if today > self.last_day:
-            raise TooLate(f"the time to apply to the court ended on {self.last_day}")
+            raise TooLate("the time to apply to the court ended on {day}", day=self.last_day)
 
     def require_joint(self) -> None:
         """Raise OutOfTurn unless both sides apply and no court has ruled."""

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from chalicelib.domain.codes import Mode
+from chalicelib.domain.errors import NotPermitted
 
 
 class Profession(StrEnum):
@@ -66,7 +67,7 @@ class Record:
 
     def __post_init__(self) -> None:
         if self.valid_until < self.passed_on:
-            raise ValueError(f"{self.name}: it lapses before it was passed")
+            raise NotPermitted("{name}: it lapses before it was passed", name=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 class AccordError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose.
+
+    `message` is English, with `{names}` where `values` stand. Logs and commands print it filled in; the staff
+    read it in their own language, which finds its words by the message (texts/staff/zh-CN/refusals.json).
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        plain = {name: _plain(value) for name, value in values.items()}
+        super().__init__(message.format_map(plain) if values else message)
+        self.message, self.values = message, values
+
+    @classmethod
+    def like(cls, error: Exception) -> Self:
+        """Return an error that says what another one says."""
+        if isinstance(error, AccordError):
+            return cls(error.message, **error.values)
+        return cls(str(error))
+
+
+def _plain(value: object) -> object:
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,10 @@ class MissingVariables(NoticeBlocked):
         self.names = names
 
 
+class NotPermitted(AccordError, ValueError):
+    """What was given is not possible or not permitted; the message says what is."""
+
+
 class InvalidProfile(AccordError, ValueError):
     """A jurisdiction profile's data is wrong; the message names the key."""
 
@@ -65,14 +90,6 @@ class CaseClosed(AccordError):
 
 class NotNow(AccordError):
     """An act does not fit where the case stands; the message says where it stands and what the act needs."""
-
-
-class Unfit(NotNow):
-    """Somebody may not take this case or chair it; `reasons` are the directory's codes (invariant 14)."""
-
-    def __init__(self, who: str, reasons: Iterable[str]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__(f"{who} may not act in this case: {'; '.join(self.reasons)}")
 
 
 class Taken(AccordError):
@@ -113,7 +130,7 @@ class MissingGlyphs(LetterHeld):
     def __init__(self, characters: Iterable[str]) -> None:
         self.code_points = tuple(f"U+{ord(character):04X}" for character in characters)
         super().__init__(
-            f"the font lacks {', '.join(self.code_points)}; a person must send this letter by hand"
+            "the font lacks {signs}; a person must set this paper by hand", signs=", ".join(self.code_points)
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.codes import Mode
+from chalicelib.domain.errors import NotPermitted
 
 LENGTH = 60  # *policy*: minutes kept free when nobody says how long it takes
 
@@ -16,7 +17,7 @@ class Meeting:
 
     `mediator` is his name, `organisation` and `qualifications` say who sends him and what he is trained in.
     `place` is an address, `link` where an online session is joined, `dial_in` a number to ring. `parties`
-    take part besides the borrower. Raises ValueError when `at` is naive or there is no way to take part.
+    take part besides the borrower. Raises NotPermitted when `at` is naive or there is no way to take part.
     """
 
     at: datetime
@@ -35,9 +36,9 @@ class Meeting:
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
-            raise ValueError("a meeting needs a time zone")
+            raise NotPermitted("a meeting needs a time zone")
         if not (self.place or self.link or self.dial_in):
-            raise ValueError("a meeting needs a place, a link or a number to ring")
+            raise NotPermitted("a meeting needs a place, a link or a number to ring")
 
     @property
     def ends_at(self) -> datetime:

@@ -9,6 +9,17 @@ from chalicelib.domain.errors import AmountMismatch
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of money for a message to name."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.minor} minor units of {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
 class Amount:
     """An overdue amount with its components, in minor units, as of a date.
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 from chalicelib.domain.arrangement import Arrangement, Parts, Way, still_owed
+from chalicelib.domain.errors import NotPermitted
+from chalicelib.domain.money import Sum
 from chalicelib.domain.offer_limits import Limits
 from chalicelib.domain.repayment_plan import RepaymentPlan
 from chalicelib.domain.schedules import amortised, at_once, equal, least_payment, scheduled
@@ -30,14 +32,14 @@ class Terms:
 
 
 def adjusted(found: Arrangement, terms: Terms, limits: Limits, today: date) -> Arrangement:
-    """Return an offer with the terms that were set; raises ValueError naming what is not permitted."""
+    """Return an offer with the terms that were set; raises NotPermitted, which says what is."""
     if terms == Terms():
         return found
     waived = _waived(found, terms.waived, limits)
     first, left = terms.first_due or found.first_due, found.owed.total - waived.total
     count = terms.count or found.months
     _require_day(found.way, first, limits, today)
-    _require_count(found.way, left, count, limits)
+    _require_count(found, left, count, limits)
     plan = _plan(found, terms, left, count, first, limits)
     interest = plan.total - left
     return Arrangement(way=found.way, owed=found.owed, plan=plan, waived=waived, interest=interest)
@@ -46,15 +48,21 @@ def adjusted(found: Arrangement, terms: Terms, limits: Limits, today: date) -> A
 def _waived(found: Arrangement, given: Mapping[str, int], limits: Limits) -> Parts:
     may = _WAIVES.get(found.way, ())
     if unknown := sorted(name for name, minor in given.items() if minor and name not in may):
-        raise ValueError(f"{found.way} waives nothing of: {', '.join(unknown)}; choose another way")
+        raise NotPermitted(
+            "{way} waives nothing of {parts}; choose another way", way=found.way, parts=tuple(unknown)
+        )
     waived = Parts(**(asdict(found.waived) | dict(given)))
     percents = {name: getattr(limits, name) for name in may}
     most = still_owed(found.owed).share(percents)
     if not waived.within(most):
-        parts = ", ".join(f"{name} {minor}" for name, minor in asdict(most).items() if minor)
-        raise ValueError(f"the lender waives at most (minor units): {parts or 'nothing'}")
+        sums = {name: Sum(minor, found.owed.currency) for name, minor in asdict(most).items()}
+        raise NotPermitted(
+            "the lender waives at most: {principal} of principal, {interest} of interest, {fees} of fees,"
+            " {penalty} of penalty",
+            **sums,
+        )
     if waived.total >= found.owed.total:
-        raise ValueError("something has to be left to pay")
+        raise NotPermitted("something has to be left to pay")
     return waived
 
 
@@ -63,16 +71,19 @@ def _require_day(way: Way, first: date, limits: Limits, today: date) -> None:
     if way == Way.GRACE:
         latest = min(latest, today + timedelta(days=limits.grace_days))
     if not today < first <= latest:
-        raise ValueError(f"the first payment must fall due after {today} and by {latest}")
+        raise NotPermitted(
+            "the first payment must fall due after {first} and by {last}", first=today, last=latest
+        )
 
 
-def _require_count(way: Way, left: int, count: int, limits: Limits) -> None:
-    if way in _AT_ONCE and count != 1:
-        raise ValueError(f"{way} is one payment")
+def _require_count(found: Arrangement, left: int, count: int, limits: Limits) -> None:
+    if found.way in _AT_ONCE and count != 1:
+        raise NotPermitted("{way} is one payment", way=found.way)
     if not 1 <= count <= limits.most_months:
-        raise ValueError(f"the lender permits 1 to {limits.most_months} payments")
+        raise NotPermitted("the lender permits 1 to {most} payments", most=limits.most_months)
     if count > 1 and left // count < limits.least_instalment:
-        raise ValueError(f"a payment must be at least {limits.least_instalment} (minor units)")
+        least = Sum(limits.least_instalment, found.owed.currency)
+        raise NotPermitted("a payment must be at least {least}", least=least)
 
 
 def _plan(

@@ -68,4 +68,8 @@ def holds(actor: Actor, permission: Permission) -> bool:
 def require(actor: Actor, permission: Permission) -> None:
     """Raise NotInRole unless one of somebody's roles grants a permission."""
     if not holds(actor, permission):
-        raise NotInRole(f"{actor.name} may not do this; it takes the permission {permission}")
+        raise NotInRole(
+            "{who} may not do this; it takes the permission {permission}",
+            who=actor.name,
+            permission=permission,
+        )

@@ -10,7 +10,7 @@ from chalicelib.domain.agreement import Party
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Mode
 from chalicelib.domain.directory import Choice, Wanted, bars, choose
-from chalicelib.domain.errors import NotNow, Unfit
+from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.mediation import REPLACEABLE
 from chalicelib.mediation import standing
@@ -78,9 +78,13 @@ class Reassign:
     def _take(self, case: Case, objection: Objection, before: int, now: datetime) -> None:
         standing.require(case, REPLACEABLE, "object to its mediator")
         if case.mediator != objection.mediator:
-            raise NotNow(f"{objection.mediator} does not mediate case {case.id}; look who does")
+            raise NotNow(
+                "{who} does not mediate case {case}; look who does", who=objection.mediator, case=case.id
+            )
         if objection.side not in SIDES or before >= _OBJECTIONS:
-            raise NotNow(f"each side may object to {_OBJECTIONS} mediators; ask the mediation body for more")
+            raise NotNow(
+                "each side may object to {most} mediators; ask the mediation body for more", most=_OBJECTIONS
+            )
         rows, gone = called_off(case, now)
         accepted = standing.at(replace(case, mediator=None), CaseStatus.ACCEPTED, now)
         standing.move(case, accepted, objection.fact(case.id, before + 1, now), beside=rows, gone=gone)
@@ -98,7 +102,7 @@ class Reassign:
             raise NotNow("the time of this mediation is over; review that first")
         day = now.astimezone(standing.zone_of(case)).date()
         if against := bars(directory.get(mediator), _wanted(case), day):
-            raise Unfit(mediator, against)
+            raise NotNow("{who} cannot be assigned: {why}", who=mediator, why=tuple(against))
         _assigned(case, Choice(mediator, (reason,)), by, now)
         tell_called_off(case, self.timers, now)
         wake(case_id, self.timers)

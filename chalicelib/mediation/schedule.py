@@ -138,9 +138,17 @@ class Schedule:
         first = profile.last_day("meeting_notice", now.astimezone(zone).date())
         for time in offer.times:
             if time.astimezone(zone).date() <= first:
-                raise NotNow(f"{stamp(time)} is too soon: both sides have until {first} to prepare")
+                raise NotNow(
+                    "{time} is too soon: both sides have until {first} to prepare",
+                    time=time.astimezone(zone),
+                    first=first,
+                )
             if case.limit_at and time >= case.limit_at:
-                raise NotNow(f"{stamp(time)} lies past the mediation's limit, {stamp(case.limit_at)}")
+                raise NotNow(
+                    "{time} lies past the mediation's limit, {limit}",
+                    time=time.astimezone(zone),
+                    limit=case.limit_at.astimezone(zone),
+                )
 
     def _write(self, case: Case, meeting: Meeting, before: Meeting | None, now: datetime) -> None:
         mediator = case.mediator or ""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import CaseStatus, FactKind, Outcome
-from chalicelib.domain.errors import NotNow, Unfit
+from chalicelib.domain.errors import NotNow
 from chalicelib.domain.keys import CaseId
 from chalicelib.domain.moments import stamp
 from chalicelib.mediation import standing
@@ -82,7 +82,7 @@ class Session:
         case = cases.get(case_id)
         new = case.outcome != outcome
         if outcome not in ENDINGS:
-            raise NotNow(f"a mediation without an agreement ends as one of {', '.join(ENDINGS)}")
+            raise NotNow("a mediation without an agreement ends as one of {endings}", endings=ENDINGS)
         if new:
             standing.require(case, _TALKING, "end a mediation")
             standing.close(case, outcome, reason, self._fact(case, "ended", by, now, reason))
@@ -92,10 +92,10 @@ class Session:
 
     def _require_chair(self, case: Case, by: str, now: datetime) -> None:
         if by != case.mediator:
-            raise NotNow(f"case {case.id} has another mediator; only he opens its session")
+            raise NotNow("case {case} has another mediator; only he opens its session", case=case.id)
         lacking = self.unfit(by, now.astimezone(standing.zone_of(case)).date())
         if lacking:
-            raise Unfit(by, lacking)
+            raise NotNow("this mediator may not chair today: {why}", why=tuple(lacking))
 
     @staticmethod
     def _fact(case: Case, what: str, by: str, now: datetime, reason: str = "") -> Fact:

@@ -71,7 +71,11 @@ def move(
         return True
     if facts.stands(fact):
         return False
-    raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
+    raise NotNow(
+        "case {case} has moved on to {status}; look at it again",
+        case=case.id,
+        status=cases.get(case.id).status,
+    )
 
 
 def close(case: Case, outcome: Outcome, reason: str, fact: Fact) -> None:
@@ -80,11 +84,21 @@ def close(case: Case, outcome: Outcome, reason: str, fact: Fact) -> None:
     Raises NotNow when an act was quicker: that one stands.
     """
     if not heads.close(case, outcome, reason, fact):
-        raise NotNow(f"case {case.id} has moved on to {cases.get(case.id).status}; look at it again")
+        raise NotNow(
+            "case {case} has moved on to {status}; look at it again",
+            case=case.id,
+            status=cases.get(case.id).status,
+        )
 
 
 def require(case: Case, statuses: Iterable[CaseStatus], act: str) -> None:
     """Raise NotNow unless a case is in one of the statuses that an act needs."""
     needed = tuple(statuses)
     if case.status not in needed:
-        raise NotNow(f"case {case.id} is {case.status}; to {act} it must be {' or '.join(needed)}")
+        raise NotNow(
+            "case {case} is {status}; to {act} it must be {needed}",
+            case=case.id,
+            status=case.status,
+            act=act,
+            needed=needed,
+        )

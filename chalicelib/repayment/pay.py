@@ -80,7 +80,7 @@ class TakePayment:
                 self._follow(case, cases.get(case.id), now)
                 return True
             case = cases.get(case.id)
-        raise TryAgain(f"the plan of case {case.id} is being written by others")
+        raise TryAgain("the plan of case {case} is being written by others", case=case.id)
 
     def _follow(self, before: Case, case: Case, now: datetime) -> None:
         """Tell of a plan that is kept, and let its execution look at what has changed."""

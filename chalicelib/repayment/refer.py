@@ -40,7 +40,9 @@ class Refer:
             raise NeedsApproval("a second person has to review the breach and uphold it first")
         fact = Fact(case.id, FactKind.REFERRAL, now, (), {"by": actor_id, "reason": reason})
         if not plan_changes.refer(case, fact, REFERRED, now):
-            raise NoPlanInForce(f"case {case_id} is {case.status}: only a broken plan is referred")
+            raise NoPlanInForce(
+                "case {case} is {status}: only a broken plan is referred", case=case_id, status=case.status
+            )
         take_off_the_list(case)
         self._end(case_id)
         return True

@@ -88,7 +88,11 @@ def _listed(case: Case, fact: Fact) -> Waiting:
 def _plan_of(case: Case) -> RepaymentPlan:
     plan = plans.get(case.id) if case.status in KEPT_TO else None
     if plan is None:
-        raise NoPlanInForce(f"case {case.id} is {case.status}: only a plan in force can be negotiated anew")
+        raise NoPlanInForce(
+            "case {case} is {status}: only a plan in force can be negotiated anew",
+            case=case.id,
+            status=case.status,
+        )
     return plan
 
 

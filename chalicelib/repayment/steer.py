@@ -83,7 +83,7 @@ class Steer:
                 return Coming(Stage.CONTINUED)
             if coming := self._look(case, plan):
                 return coming
-        raise TryAgain(f"the plan of case {leg.case_id} kept changing")
+        raise TryAgain("the plan of case {case} kept changing", case=leg.case_id)
 
     def _over(self, case: Case, leg: Leg, plan: RepaymentPlan | None) -> Coming:
         """Name the end of a plan: kept, superseded or closed; mediation meeting again gets its execution."""

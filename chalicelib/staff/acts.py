@@ -71,10 +71,13 @@ def require_open(actor: Actor, act: Act, about: str) -> None:
     """
     status, _, terms = require_his(actor, act, about)
     if act.term and act.term not in terms:
-        raise NotNow(f"the law that {about} follows knows no such act")
+        raise NotNow("the law that {about} follows knows no such act", about=about)
     if not act.shows(status, terms):
         raise NotNow(
-            f"{about} is {status}; this can be done to one that is {' or '.join(sorted(act.statuses))}"
+            "{about} is {status}; this can be done to one that is {needed}",
+            about=about,
+            status=status,
+            needed=tuple(sorted(act.statuses)),
         )
 
 

@@ -48,7 +48,7 @@ def _assign(desk: Desk, about: str, answers: Answers) -> bool:
     if case.mediator:
         return False
     if case.status != CaseStatus.ACCEPTED:
-        raise NotNow(f"case {case.id} is {case.status}; accept it first")
+        raise NotNow("case {case} is {status}; accept it first", case=case.id, status=case.status)
     if assign(case, desk.now).mediator is None:
         raise NotNow("nobody fits by itself; choose a mediator and give your reason")
     wake(case.id, desk.timers)

@@ -49,7 +49,7 @@ def _enter(desk: Desk, about: str, answers: Answers) -> bool:
         directory.put(person)
         return True
     if replace(known, records=(), away=(), retired_on=None) != person:
-        raise NotNow(f"{person.id} is in the directory already; choose another id")
+        raise NotNow("{person} is in the directory already; choose another id", person=person.id)
     return False
 
 
@@ -60,7 +60,7 @@ def _prove(desk: Desk, about: str, answers: Answers) -> bool:
     try:
         record = Record(Proof(said(answers, "proof")), said(answers, "what"), passed, until)
     except ValueError as error:
-        raise NotNow(str(error)) from error
+        raise NotNow.like(error) from error
     if record in person.records:
         return False
     directory.put(replace(person, records=(*person.records, record)))
@@ -102,7 +102,7 @@ def _away(desk: Desk, about: str, answers: Answers) -> bool:
     person = directory.get(about)
     first, last = (date.fromisoformat(said(answers, name)) for name in ("first_day", "last_day"))
     if last < first:
-        raise NotNow(f"the last day, {last}, comes before the first, {first}")
+        raise NotNow("the last day, {last}, comes before the first, {first}", last=last, first=first)
     away = tuple(sorted({*person.away, (first, last)}))
     return _put(person, replace(person, away=away))
 

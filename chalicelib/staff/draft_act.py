@@ -63,7 +63,7 @@ def draft_now(desk: Desk, about: str, answers: Answers) -> bool:
     if last and last.number != chosen.number:
         if _same(last, arrangement, wording, desk.actor.id):
             return False
-        raise NotNow(f"draft {last.number} was written meanwhile; read it first")
+        raise NotNow("draft {number} was written meanwhile; read it first", number=last.number)
     desk.papers().write_draft(
         case, arrangement, wording, profile_of(case), by=desk.actor.id, seen=chosen.seen, now=desk.now,
         approved_by=desk.approver.id if desk.approver else "",
@@ -102,9 +102,9 @@ def _chosen(case: Case, answers: Answers, now: datetime) -> tuple[_Ground, Arran
     try:
         found = adjusted(named[0], _terms(answers), _limits(case), chosen.day)
     except ValueError as error:
-        raise NotNow(str(error)) from error
+        raise NotNow.like(error) from error
     if found.first_due <= today:
-        raise NotNow(f"its first payment would fall due on {found.first_due}; choose anew")
+        raise NotNow("its first payment would fall due on {day}; choose anew", day=found.first_due)
     return chosen, found
 
 
@@ -132,7 +132,7 @@ def _wording(case: Case, answers: Answers) -> Wording:
     languages = languages_of(case, profile_of(case))
     words = {name: _in_each(answers, name, languages) for name in ("issues", "special")}
     if case.mediator is None:
-        raise NotNow(f"case {case.id} has no mediator who could chair")
+        raise NotNow("case {case} has no mediator who could chair", case=case.id)
     names = directory.get(case.mediator).name
     return Wording(mediator=names[languages[0]], issues=words["issues"], special=words["special"])
 
@@ -140,7 +140,10 @@ def _wording(case: Case, answers: Answers) -> Wording:
 def _in_each(answers: Answers, name: str, languages: tuple[str, ...]) -> dict[str, str]:
     given = {each: said(answers, f"{name}_{each}") for each in languages}
     if any(given.values()) and not all(given.values()):
-        raise NotNow(f"the agreement is in {' and '.join(languages)}: write {name} in each, or in none")
+        raise NotNow(
+            "the agreement is in several languages: write {name} in each, or in none",
+            name=name,
+        )
     return given if any(given.values()) else {}
 
 

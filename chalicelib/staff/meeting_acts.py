@@ -35,7 +35,7 @@ def _offer(desk: Desk, about: str, answers: Answers) -> bool:
     """Offer times of the borrower's own clock; the same times offered last are not offered anew."""
     case = cases.get(CaseId.parse(about))
     if case.mediator is None:
-        raise NotNow(f"case {case.id} has no mediator yet; assign one first")
+        raise NotNow("case {case} has no mediator yet; assign one first", case=case.id)
     person, zone = directory.get(case.mediator), standing.zone_of(case)
     language = case.borrower.language if case.borrower.language in person.name else "zh-CN"
     typed = [said(answers, name) for name in ("time", "time_2", "time_3") if name in answers]
@@ -53,7 +53,7 @@ def _offer(desk: Desk, about: str, answers: Answers) -> bool:
     try:
         return Schedule(desk.timers).offer(case.id, given, desk.actor.id, desk.now)
     except ValueError as error:
-        raise NotNow(str(error)) from error
+        raise NotNow.like(error) from error
 
 
 def _book(desk: Desk, about: str, answers: Answers) -> object:

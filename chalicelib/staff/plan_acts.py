@@ -67,7 +67,7 @@ def _record(case: Case, review: Review, now: datetime) -> bool:
 def _require_agreed(case: Case, review: Review) -> None:
     known = next(each for each in selections.reviews(case.id) if each.selection.code == review.selection.code)
     if known.verdict != review.verdict:
-        raise NotNow(f"this was reviewed already: {known.verdict}")
+        raise NotNow("this was reviewed already: {verdict}", verdict=known.verdict)
 
 
 def _reviewed_before(case: Case, code: str) -> bool:

@@ -47,7 +47,9 @@ def _signed(desk: Desk, about: str, answers: Answers, party: Party) -> bool:
 
 def _require_signed(answer: Answer) -> Signed:
     if isinstance(answer, WrongCode):
-        raise NotNow(f"this code does not sign this document, or not any more; {answer.left} tries are left")
+        raise NotNow(
+            "this code does not sign this document, or not any more; {left} tries are left", left=answer.left
+        )
     if isinstance(answer, CodesLocked):
         raise NotNow("there were too many wrong codes; no code signs for 24 hours")
     return answer

@@ -88,7 +88,7 @@ def _attended(desk: Desk, about: str, answers: Answers) -> bool:
     try:
         record = Record(Proof.TRAINING, talk.title[talk.language], held, until)
     except ValueError as error:
-        raise NotNow(str(error)) from error
+        raise NotNow.like(error) from error
     people = answers.get("people", [])
     there = [directory.get(each) for each in (people if isinstance(people, list) else [str(people)])]
     new = [person for person in there if record not in person.records]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,11 +21,6 @@ def read(text: str, language: str) -> str:
         return str(fill(codes["reasons"][reason], **said))
     except KeyError:  # somebody's own word, not a reason of ours
         return text
-
-
-def listed(reasons: Iterable[str], language: str) -> str:
-    """Return several reasons as one line."""
-    return str(_codes(language)["between"]).join(read(each, language) for each in reasons)
 
 
 def _codes(language: str) -> dict[str, Any]:

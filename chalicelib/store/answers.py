@@ -51,7 +51,7 @@ def withdraw(answered: Case, fact: Fact, *, beside: Sequence[Row] = (), gone: Se
     if standing.move(answered, UNDER_WAY, fact, beside=beside, gone=gone):
         return True
     if not facts.exists(answered.id, fact.kind, *fact.which) and not get(answered.id).is_open:
-        raise CaseClosed(f"case {answered.id} is closed")
+        raise CaseClosed("case {case} is closed", case=answered.id)
     return False
 
 
@@ -60,5 +60,5 @@ def add(case_id: CaseId, fact: Fact) -> bool:
     if facts.exists(case_id, fact.kind, *fact.which):
         return False
     if not get(case_id).is_open:
-        raise CaseClosed(f"case {case_id} is closed")
+        raise CaseClosed("case {case} is closed", case=case_id)
     return facts.append(fact)

@@ -132,7 +132,7 @@ def _release(
                 raise
             return False
         return True
-    raise TryAgain(f"the claim {key} of case {case_id} could not be given back")
+    raise TryAgain("the claim {key} of case {case} could not be given back", key=key, case=case_id)
 
 
 def _head(case_id: CaseId) -> CaseRow:

@@ -51,7 +51,7 @@ def take(before: Complaint, after: Complaint, step: Step) -> Complaint:
         if _write(before, moved, step) or (moved.sequence, step) in _last(moved):
             return moved
         _require_unmoved(before)
-    raise TryAgain(f"complaint {before.reference} is being written by others")
+    raise TryAgain("complaint {reference} is being written by others", reference=before.reference)
 
 
 def of(complaint: Complaint) -> list[tuple[int, Step]]:
@@ -102,7 +102,11 @@ def _write(before: Complaint, after: Complaint, step: Step) -> bool:
 def _require_unmoved(before: Complaint) -> None:
     row = ComplaintRow.get(keys.complaint(before.reference), before.id, consistent_read=True)
     if int(row.sequence or 0) != before.sequence:
-        raise Taken(f"somebody has just acted on {before.reference}, which is {row.status} now; look again")
+        raise Taken(
+            "somebody has just acted on {reference}, which is {status} now; look again",
+            reference=before.reference,
+            status=row.status,
+        )
 
 
 def _row(after: Complaint, step: Step) -> FactRow:

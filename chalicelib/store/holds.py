@@ -37,7 +37,7 @@ def put(
         return True
     if facts.exists(case_id, fact.kind, *fact.which):
         return False
-    raise CaseClosed(f"case {case_id} is closed")
+    raise CaseClosed("case {case} is closed", case=case_id)
 
 
 def end(case: Case, kind: HoldKind, fact: Fact, by: str) -> bool:

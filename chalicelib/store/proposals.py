@@ -135,7 +135,7 @@ def _decide(
         found = get(proposal_id)
         if found.by.id == by.id and found.state == Decided.OPEN:
             raise NeedsApproval("who proposed it cannot approve it; ask a second person") from None
-        raise Taken(f"this proposal is {found.state} already") from None
+        raise Taken("this proposal is {state} already", state=found.state) from None
     return get(proposal_id)
 
 

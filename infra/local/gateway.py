@@ -23,9 +23,16 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """Gives each request to whoever answers at the port it came in by."""
 
-    def __init__(self, public_port: int, sms_port: int, sms: Serve, mail: Callable[[Asgi], Asgi]) -> None:
+    def __init__(
+        self,
+        public_port: int,
+        sms_port: int,
+        sms: Serve,
+        mail: Callable[[Asgi], Asgi],
+        second: Callable[[Asgi], Asgi],
+    ) -> None:
         self._public_port, self._sms_port = public_port, sms_port
-        self._sms, self._mail = sms, mail
+        self._sms, self._mail, self._second = sms, mail, second
         self._pages: Serve = _starting
         self._api = ""
 
@@ -65,7 +72,7 @@ class Gateway:
         elif not self._api:
             await _answer(_starting, scope, receive, send)
         elif path.startswith(_SIGN_IN):
-            await engine(scope, receive, _cleaned(send))
+            await self._second(engine)(scope, receive, _cleaned(send))
         else:
             await engine(self._to_api(scope), receive, _cleaned(send))
 

@@ -21,6 +21,11 @@ def service(name: str) -> Any:
     return module(f"ministack.services.{name}")
 
 
+def signed_in_by(code: str) -> str:
+    """Return who signed in with an authorization code that was not exchanged yet; raises KeyError."""
+    return str(service("cognito")._authorization_codes[code]["username"])
+
+
 def waiting_tokens() -> set[str]:
     """Return the tokens of tasks that wait for an answer now."""
     stores = service("stepfunctions")._task_tokens._data

@@ -28,7 +28,7 @@ _KINDS = {"application/pdf": "application/pdf", "application/json": "application
 class Pages:
     """Serves `/` and everything below `/_local/`."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Product, staff_code: Callable[[str], str]) -> None:
         self._product, self._acts = product, Acts(product)
         loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
         self._templates = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
@@ -39,6 +39,7 @@ class Pages:
             suggested=SUGGESTED,
             staff=staff.members(),
             staff_password=staff.PASSWORD,
+            staff_code=staff_code,
             zones=[zone.key for zone in zones()],
         )
         self._templates.filters.update(linked=show.linked, local=show.local, pretty=show.pretty, due=show.due)
@@ -52,6 +53,9 @@ class Pages:
             "/_local/cases.json": {"GET": lambda _: as_json(self._product.cases())},
             "/_local/clock": {"GET": lambda _: as_json(self._acts.clock()), "POST": self._acts.move_clock},
             "/_local/lenders.json": {"GET": lambda _: as_json(self._lenders())},
+            "/_local/staff.json": {
+                "GET": lambda _: as_json({one.id: staff_code(one.id) for one in staff.members()})
+            },
             "/_local/receipts": {"POST": self._acts.receipt},
             "/_local/replies": {"POST": self._acts.reply},
             "/_local/send": {"POST": self._send},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from infra.local.places import Places, read_json, write_json
 from infra.local.ports import listen
 from infra.local.product import Product
 from infra.local.recording import record_calls
+from infra.local.second_factor import SecondFactor
 from infra.local.sms_api import SmsApi
 from infra.local.table import Table
 from infra.local.timers import Timers
@@ -68,7 +70,7 @@ class Runner:
         self._executor.load(deployed.environment, deployed.names, self._install)
         product = self._product(deployed)
         self._begin(product, deployed, first)
-        self._gateway.serve_pages(Pages(product))
+        self._gateway.serve_pages(Pages(product, self._second.code))
         return product
 
     def stop(self) -> None:
@@ -108,7 +110,8 @@ class Runner:
         self._executor = Executor(built.code, self._places.log, stand_in.fail_task)
         sms = SmsApi(self._messages, lambda: str(uuid.uuid4()), self._checkpoint)
         mail = MailTap(self._messages, self._checkpoint)
-        self._gateway = Gateway(self._options.port, sms_port, sms, mail)
+        self._second = SecondFactor(time.time, lambda: str(uuid.uuid4()), inside.signed_in_by)
+        self._gateway = Gateway(self._options.port, sms_port, sms, mail, self._second.guard)
         self._engine = Engine(self._sockets, self._gateway.dispatch)
         self._engine.start(self._executor)
 

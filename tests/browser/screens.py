@@ -1,4 +1,7 @@
-"""The command line: `python -m tests.browser.screens` walks every road and keeps a picture of every page."""
+"""The command line: `python -m tests.browser.screens` walks every road and keeps a picture of every page.
+
+With `desk` it walks the staff's pages alone.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from collections import defaultdict
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Browser
 
 from tests.browser import byways, chromium, roads
+from tests.browser.desk_pictures import ON_A_PHONE, round_of_pages
 from tests.browser.stage import Stage
 from tests.browser.visitor import DESKTOP, PHONE, Visitor, visitor
 
@@ -19,6 +24,9 @@ _FAULTS_KEPT = ("feedback", "landing", "code", "find")  # beyond them the pages 
 _QUALITY = 28  # WebP: text stays sharp, a page is some 15 KB
 DESK = {"landing", "info", "my-notice", "feedback-reason", "feedback-check", "feedback-done", "my"}
 """The states also kept as they look on a desk, in English."""
+_AT_THE_DESK = "## The staff's pages"
+_KINDS = {"desk": "On a desk", "phone": "On a phone"}
+_LANGUAGES = {"zh-CN": "Chinese", "en": "English"}
 
 
 class Camera:
@@ -39,29 +47,63 @@ class Camera:
         self.taken[state] = name
 
 
-def main() -> int:
+def main(wanted: list[str]) -> int:
     """Write docs/screens anew; returns 1 without a chromium."""
     if not chromium.found():
         print(chromium.MISSING, file=sys.stderr)
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.webp"):
-        old.unlink()
-    phone, desk = Camera("phone.zh-CN"), Camera("desk.en", DESK)
+    text, desk_alone = (FOLDER / "README.md").read_text(encoding="utf-8"), "desk" in wanted
+    borrowers = text.partition(_AT_THE_DESK)[0].rstrip() + "\n"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with Stage.running(folder) as stage, chromium.running(folder) as browser:
-            for camera, language, size in ((phone, "zh-CN", PHONE), (desk, "en", DESKTOP)):
-                who, context = visitor(browser, stage.stack.url, language, size, camera)
-                roads.everything(who, stage.link())
-                for byway in byways.EVERY if camera is phone else ():
-                    context.clear_cookies()
-                    byway(who, stage)
-                context.close()
-    (FOLDER / "README.md").write_text(_gallery(phone.taken, desk.taken), encoding="utf-8")
-    weight = sum(each.stat().st_size for each in FOLDER.iterdir())
-    print(f"{len(phone.taken) + len(desk.taken)} pictures, {weight / 1e6:.2f} MB in {FOLDER}")
+            if not desk_alone:
+                borrowers = _borrowers(stage, browser)
+            staff = _staff(stage, browser)
+    (FOLDER / "README.md").write_text(f"{borrowers}\n{staff}", encoding="utf-8")
+    pictures = list(FOLDER.glob("*.webp"))
+    weight = sum(each.stat().st_size for each in pictures)
+    print(f"{len(pictures)} pictures, {weight / 1e6:.2f} MB in {FOLDER}")
     return 0
+
+
+def _borrowers(stage: Stage, browser: Browser) -> str:
+    """Take the pictures of the borrowers' pages anew; returns what shows them."""
+    _clear(staff=False)
+    phone, desk = Camera("phone.zh-CN"), Camera("desk.en", DESK)
+    for camera, language, size in ((phone, "zh-CN", PHONE), (desk, "en", DESKTOP)):
+        who, context = visitor(browser, stage.stack.url, language, size, camera)
+        roads.everything(who, stage.link())
+        for byway in byways.EVERY if camera is phone else ():
+            context.clear_cookies()
+            byway(who, stage)
+        context.close()
+    return _gallery(phone.taken, desk.taken)
+
+
+def _staff(stage: Stage, browser: Browser) -> str:
+    """Take the pictures of the staff's pages anew; returns what shows them."""
+    _clear(staff=True)
+    cameras: dict[tuple[str, str], Camera] = {}
+
+    def camera(kind: str, language: str) -> Camera:
+        only = ON_A_PHONE if kind == "phone" else None
+        return cameras.setdefault((kind, language), Camera(f"{kind}.{language}", only))
+
+    round_of_pages(browser, stage, camera)
+    lines = [_AT_THE_DESK]
+    for (kind, language), one in cameras.items():
+        width = 250 if kind == "phone" else 560
+        lines += ["", f"### {_KINDS[kind]}, in {_LANGUAGES[language]}", ""]
+        lines += [f'<img src="{name}" width="{width}" alt="{state}">' for state, name in one.taken.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _clear(*, staff: bool) -> None:
+    for old in FOLDER.glob("*.webp"):
+        if old.name.startswith("staff-") == staff:
+            old.unlink()
 
 
 def _gallery(phone: dict[str, str], desk: dict[str, str]) -> str:
@@ -70,7 +112,7 @@ def _gallery(phone: dict[str, str], desk: dict[str, str]) -> str:
     for state, name in phone.items():
         groups[state.partition("-")[0]].append(f'<img src="{name}" width="250" alt="{state}">')
     lines = [
-        "# Every page of the borrowers",
+        "# Every page of the borrowers, and the main ones of the staff",
         "",
         "Written by `make screens`; scripts are off.",
     ]
@@ -82,4 +124,4 @@ def _gallery(phone: dict[str, str], desk: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -49,7 +49,11 @@ def main(folder: Path) -> dict[str, Any]:
     _use_bare_interpreter(folder)
     outbox = Outbox(folder / "outbox.jsonl", real_now)
     gateway = Gateway(
-        port, sms_port, SmsApi(outbox, lambda: str(uuid.uuid4()), _no_kill), MailTap(outbox, _no_kill)
+        port,
+        sms_port,
+        SmsApi(outbox, lambda: str(uuid.uuid4()), _no_kill),
+        MailTap(outbox, _no_kill),
+        lambda pages: pages,
     )
     engine = Engine(sockets, gateway.dispatch)
     engine.start(None)

@@ -116,7 +116,7 @@ def test_the_same_draft_gives_the_same_bytes(table: Table) -> None:
 def test_a_text_about_what_is_no_longer_owed_does_not_become_final(table: Table) -> None:
     table.draft()
     restate(CASE_ID, amount(900_000), table.now)
-    with pytest.raises(OutOfTurn, match="900000 is owed now"):
+    with pytest.raises(OutOfTurn, match="900000 minor units of CNY is owed now"):
         table.freeze()
 
 

@@ -91,7 +91,7 @@ def _page(
         "typed": visit.typed,
         "key": key,
         "errors": form.faults(faults or {}),
-        "four_eyes": bool(act.four_eyes),
+        "four_eyes": act.four_eyes is True,  # where it depends on the answers, the form's lead says on which
     }
     return visit.page("act", 400 if faults else 200, **found)
 

@@ -6,6 +6,7 @@ from datetime import UTC
 
 from chalice import Blueprint, Response
 
+from chalicelib.api.staff.refusal import called
 from chalicelib.api.staff.told import Told
 from chalicelib.api.staff.visit import FORM, StaffVisit, staffed
 from chalicelib.api.staff.worklist import place
@@ -24,7 +25,7 @@ def waiting(visit: StaffVisit) -> Response:
     now = visit.wiring.clock()
     may = holds(visit.actor, Permission.APPROVE)
     found = [one for one in proposals.waiting() if may or one.by.id == visit.actor.id]
-    shown = [(one, place(table.ACTS[one.act].on, one.about)) for one in found]
+    shown = [(one, place(table.ACTS[one.act].on, one.about), called(one.about)) for one in found]
     told = Told(visit.language, visit.zone, "", now.astimezone(UTC).date())
     return visit.page("approvals", proposals=shown, told=told, may=may, done=visit.query.get("done", ""))
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from chalice import Blueprint, Response
 
 from chalicelib.api.staff import cookies
+from chalicelib.api.staff.refusal import told
 from chalicelib.api.staff.visit import FORM, StaffVisit, staffed, visit_of
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.audit import Audited, Entry
@@ -47,7 +48,7 @@ def callback() -> Response:
         actor = visit.wiring.staff_token(token, made.nonce)
         return _let_in(visit, actor, made.to)
     except NotInRole as error:
-        return visit.page("error", 403, kind="not_in_role", said=str(error))
+        return visit.page("error", 403, kind="not_in_role", **told(error, visit.language))
     except (SignInFailed, AccordError) as error:
         visit.wiring.telemetry.problem("staff sign-in failed", reason=str(error))
         return visit.page("error", 400, kind="attempt", said="")

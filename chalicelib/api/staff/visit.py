@@ -16,9 +16,10 @@ from chalice.app import Request
 from chalicelib.api.guard import HEADERS
 from chalicelib.api.request import LANGUAGES, is_foreign, language_of, path_of, typed_in
 from chalicelib.api.staff import cookies
+from chalicelib.api.staff.refusal import told
 from chalicelib.domain.actor import Actor
 from chalicelib.domain.audit import Audited, Entry
-from chalicelib.domain.errors import AccordError, NotFound, NotInRole, Unfit
+from chalicelib.domain.errors import AccordError, NotFound, NotInRole
 from chalicelib.domain.permissions import Permission, holds, require
 from chalicelib.store import audit
 from chalicelib.wiring import Wiring, wired
@@ -191,14 +192,9 @@ def _answered(
     except NotFound:
         answer = visit.page("error", 404, kind="not_found", said="")
     except NotInRole as error:
-        answer = visit.page("error", 403, kind="not_in_role", said=str(error))
-    except Unfit as error:
-        from chalicelib.staff.wording import listed
-
-        reasons = listed(error.reasons, visit.language)
-        answer = visit.page("error", 409, kind="not_now", said=reasons, said_in=visit.language)
+        answer = visit.page("error", 403, kind="not_in_role", **told(error, visit.language))
     except AccordError as error:
-        answer = visit.page("error", 409, kind="not_now", said=str(error))
+        answer = visit.page("error", 409, kind="not_now", **told(error, visit.language))
     except Exception:
         visit.wiring.telemetry.logger.exception("staff page failed")
         answer = visit.page("error", 500, kind="failed", said="")

@@ -59,9 +59,11 @@ class Complete:
 
     def _seal(self, case: Case, agreement: Agreement, now: datetime) -> None:
         if not case.is_open:
-            raise CaseClosed(f"case {case.id} is closed: the agreement does not take effect")
+            raise CaseClosed("case {case} is closed: the agreement does not take effect", case=case.id)
         if sha256(self.archive.get(archive_key(case.id, agreement.digest))) != agreement.digest:
-            raise OutOfTurn(f"the text kept for {agreement.reference} is not the text that was signed")
+            raise OutOfTurn(
+                "the text kept for {reference} is not the text that was signed", reference=agreement.reference
+            )
         draft = _draft_of(case.id, agreement)
         statement = self._statement(case.id, agreement, now)
         sealed = replace(agreement, sealed_at=now)
@@ -75,11 +77,11 @@ class Complete:
             return
         after = cases.get(case.id)
         if not after.is_open:
-            raise CaseClosed(f"case {case.id} is closed: the agreement does not take effect")
+            raise CaseClosed("case {case} is closed: the agreement does not take effect", case=case.id)
         if after.prepaid != case.prepaid:
-            raise TryAgain(f"something was paid on {agreement.reference} in this moment")
+            raise TryAgain("something was paid on {reference} in this moment", reference=agreement.reference)
         if after.status != CaseStatus.PLAN_ACTIVE:
-            raise OutOfTurn(f"no plan begins while the case is {after.status}")
+            raise OutOfTurn("no plan begins while the case is {status}", status=after.status)
 
     def _statement(self, case_id: CaseId, agreement: Agreement, now: datetime) -> Statement:
         signer = self.signer()
@@ -97,7 +99,7 @@ class Complete:
 def _draft_of(case_id: CaseId, agreement: Agreement) -> Draft:
     draft = agreement_drafts.get(case_id)
     if draft is None or draft.number != agreement.sequence:
-        raise OutOfTurn(f"{agreement.reference} is not the newest text of the case")
+        raise OutOfTurn("{reference} is not the newest text of the case", reference=agreement.reference)
     return draft
 
 

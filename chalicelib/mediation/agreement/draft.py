@@ -83,7 +83,7 @@ def comment(case_id: CaseId, number: int, said: Comment) -> bool:
             return False
         newest = agreement_drafts.get(case_id)
         if found.ended or newest is None or newest.number != number:
-            raise OutOfTurn(f"draft {number} takes no more comments; read the newest text")
+            raise OutOfTurn("draft {number} takes no more comments; read the newest text", number=number)
         if agreement_drafts.comment(case_id, number, said, len(found.said) + 1):
             return True
         if len(agreement_drafts.comments(case_id, number).said) == len(found.said):
@@ -99,15 +99,17 @@ def require_all_seen(comments: Comments, seen: int) -> None:
     """Raise OutOfTurn unless every comment was read."""
     if len(comments.said) > seen:
         unread = len(comments.said) - seen
-        raise OutOfTurn(f"{unread} comment(s) came in since you read them; read them first")
+        raise OutOfTurn("{unread} comment(s) came in since you read them; read them first", unread=unread)
 
 
 def _explain(case_id: CaseId, number: int) -> None:
     """Raise for what stopped a write on a draft."""
     case = cases.get(case_id)
     if not case.is_open:
-        raise CaseClosed(f"case {case_id} is closed")
+        raise CaseClosed("case {case} is closed", case=case_id)
     raise OutOfTurn(
-        f"draft {number} cannot be written while the case is {case.status}, or somebody wrote in this moment;"
-        " look at the case again"
+        "draft {number} cannot be written while the case is {status}, or somebody wrote in this moment;"
+        " look at the case again",
+        number=number,
+        status=case.status,
     )

@@ -10,6 +10,7 @@ from chalicelib.domain.agreement import Agreement
 from chalicelib.domain.clauses import Draft
 from chalicelib.domain.errors import CaseClosed, NeedsApproval, NotFound, OutOfTurn
 from chalicelib.domain.keys import CaseId
+from chalicelib.domain.money import Sum
 from chalicelib.domain.offer_limits import limits_of
 from chalicelib.mediation.agreement import told
 from chalicelib.mediation.agreement.contents import Ground, contents
@@ -82,7 +83,9 @@ def _newest(case_id: CaseId, number: int) -> Draft:
     if draft is None:
         raise NotFound(f"case {case_id} has no draft")
     if draft.number != number:
-        raise OutOfTurn(f"draft {number} is not the newest; read draft {draft.number}")
+        raise OutOfTurn(
+            "draft {number} is not the newest; read draft {newest}", number=number, newest=draft.number
+        )
     return draft
 
 
@@ -90,8 +93,10 @@ def _require_current(ground: Ground, draft: Draft) -> None:
     owed, now_owed = draft.arrangement.owed, ground.case.amount
     if owed != now_owed:
         raise OutOfTurn(
-            f"{owed.total} was owed when draft {draft.number} was written and {now_owed.total} is owed now"
-            " (minor units): write a new draft"
+            "{before} was owed when draft {newest} was written and {now} is owed now: write a new draft",
+            before=Sum(owed.total, owed.currency),
+            newest=draft.number,
+            now=Sum(now_owed.total, now_owed.currency),
         )
 
 
@@ -132,6 +137,8 @@ def _write(
         return
     case = cases.get(case_id)
     if not case.is_open:
-        raise CaseClosed(f"case {case_id} is closed")
+        raise CaseClosed("case {case} is closed", case=case_id)
     require_all_seen(agreement_drafts.comments(case_id, number), seen)
-    raise OutOfTurn(f"draft {number} cannot become final while the case is {case.status}")
+    raise OutOfTurn(
+        "draft {number} cannot become final while the case is {status}", number=number, status=case.status
+    )

@@ -55,7 +55,9 @@ def close_without_agreement(
         closed = cases.close(case_id, Outcome.NOT_AGREED, f"{by}: {why}", now, only=_UNSIGNED)
         case = closed or cases.get(case_id)
     if case.outcome != Outcome.NOT_AGREED:
-        raise OutOfTurn(f"a mediation ends without agreement from ADJOURNED or DRAFTED, not {case.status}")
+        raise OutOfTurn(
+            "a mediation ends without agreement from ADJOURNED or DRAFTED, not {status}", status=case.status
+        )
     wake(case_id)
     return case
 
@@ -67,5 +69,5 @@ def _leave(fact: Fact) -> None:
         return
     case = cases.get(fact.case_id)
     if not case.is_open:
-        raise CaseClosed(f"case {case.id} is closed")
-    raise OutOfTurn(f"nothing is signed while the case is {case.status}")
+        raise CaseClosed("case {case} is closed", case=case.id)
+    raise OutOfTurn("nothing is signed while the case is {status}", status=case.status)

@@ -89,7 +89,7 @@ class Sign:
         if not all(map(agreement.signed_at, (Party.BORROWER, Party.CREDITOR))):
             raise OutOfTurn("the mediator countersigns last: both sides sign first")
         if case.mediator and case.mediator != signer.id:
-            raise OutOfTurn(f"only the mediator of the case, {case.mediator}, countersigns")
+            raise OutOfTurn("only the mediator of the case, {who}, countersigns", who=case.mediator)
         if signer.id in signatures.signers(case_id, digest, Party.CREDITOR):
             raise OutOfTurn("whoever signed for the creditor cannot be the mediator too")
         return self._as_staff(agreement, Party.MEDIATOR, case_id, code, signer, now)
@@ -141,7 +141,7 @@ class Sign:
         if signatures.exists(case_id, digest, party):
             return
         if not cases.get(case_id).is_open:
-            raise CaseClosed(f"case {case_id} is closed: nothing is signed in it any more")
+            raise CaseClosed("case {case} is closed: nothing is signed in it any more", case=case_id)
         raise OutOfTurn("the agreement changed, or its code was used, in this moment; look at the case again")
 
 
@@ -152,16 +152,20 @@ def to_sign(case_id: CaseId, digest: str, now: datetime) -> tuple[Case, Agreemen
     """
     case, agreement = cases.get(case_id), agreements.get(case_id)
     if not case.is_open:
-        raise CaseClosed(f"case {case_id} is closed: nothing is signed in it any more")
+        raise CaseClosed("case {case} is closed: nothing is signed in it any more", case=case_id)
     if agreement is None:
         raise OutOfTurn("there is no agreement to sign")
     if agreement.digest != digest:
-        raise OtherDocument(f"the text to sign is {agreement.digest[:16]}, not {digest[:16]}: read it first")
+        raise OtherDocument(
+            "the text to sign is {text}, not {given}: read it first",
+            text=agreement.digest[:16],
+            given=digest[:16],
+        )
     done = agreement.signed_by_all_at and case.status == CaseStatus.PLAN_ACTIVE
     if case.status != CaseStatus.SIGNING and not done:
-        raise OutOfTurn(f"nothing is signed while the case is {case.status}")
+        raise OutOfTurn("nothing is signed while the case is {status}", status=case.status)
     if local_day(case, now) > agreement.sign_by and not agreement.signed_by_all_at:
-        raise TooLate(f"the time to sign ended on {agreement.sign_by}")
+        raise TooLate("the time to sign ended on {day}", day=agreement.sign_by)
     return case, agreement
 
 
