@@ -129,7 +129,7 @@ class TellStranger:
                 return complaint_steps.take(found, after, step)
             except Taken:
                 found = complaints.require(found.reference, found.id)
-        raise TryAgain(f"complaint {found.reference} is being written by others")
+        raise TryAgain("complaint {reference} is being written by others", reference=found.reference)
 
     def _give_up(self, found: Complaint, one: Letter, name: str, why: str, now: datetime) -> Complaint:
         detail = {**_named(one), "why": why, "attempt": one.attempt}

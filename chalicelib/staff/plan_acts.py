@@ -92,7 +92,9 @@ def _terminate(case: Case, reason: str, now: datetime) -> None:
     if cases.close(case.id, Outcome.TERMINATED, reason, now, only=UNDECIDED) is None:
         after = cases.get(case.id)
         if after.is_open:
-            raise NotNow(f"case {case.id} has moved on to {after.status}; look at it again")
+            raise NotNow(
+                "case {case} has moved on to {status}; look at it again", case=case.id, status=after.status
+            )
 
 
 def _selections(about: str, now: datetime, language: str) -> dict[str, dict[str, str]]:
