@@ -40,10 +40,16 @@ class Intake:
         consumer removes duplicates) and heals an event that died between the two writes. Raises
         SignatureRejected, InvalidEvent or EventConflict.
         """
-        lender = self._verified(headers, body, moments)
+        return self.keep(self._verified(headers, body, moments), body, now)
+
+    def keep(self, lender: str, body: bytes, now: datetime) -> TakenEvent:
+        """Store and queue an event that is surely `lender`'s own word: signed by him, or from his own queue.
+
+        Every way in ends here, so all keep one contract. Raises InvalidEvent or EventConflict.
+        """
         parsed = parse_event(body)
         if parsed.source != lender:
-            raise InvalidEvent((FieldError("/source", "must be the lender whose secret signed the event"),))
+            raise InvalidEvent((FieldError("/source", "must be the lender who sends the event"),))
         if parsed.time and parsed.time > now + _AHEAD:
             # It would outdate every balance until that day comes.
             raise InvalidEvent((FieldError("/time", "must not lie in the future; check the sender's clock"),))
