@@ -7,22 +7,28 @@ from typing import Any
 
 import app
 from chalicelib.intake.contract import DATA
+from chalicelib.intake.modes import BATCH
 
 _SUMMARIES = {
-    "take_event": "Take a signed event of a loan in; answered once it is stored and queued.",
+    "take_event": "Take signed events of loans in; answered once each is stored and queued.",
+    "validate": "Say what signed events would do; nothing is stored.",
+    "shake_hands": "Grant a sender its webhook (CloudEvents HTTP Web Hooks).",
     "show_event": "Show what became of an event and of its loan's case.",
     "alibaba_reports": "Take an SMS provider's delivery receipts in.",
     "alibaba_replies": "Take what people sent back by SMS in.",
     "app_receipt": "Take a lender's app's receipt of an in-app message in.",
 }
 _ANSWERS = {
-    "take_event": (202, 401, 409, 413, 422),
+    "take_event": (200, 202, 207, 401, 409, 413, 422),
+    "validate": (200, 207, 401, 409, 413, 422),
+    "shake_hands": (200, 400),
     "show_event": (200, 404),
     "alibaba_reports": (200, 404, 422),
     "alibaba_replies": (200, 404, 422),
     "app_receipt": (202, 401, 404, 422),
 }
-_SIGNED = {"take_event", "app_receipt"}
+_MEANING = {202: "Taken", 207: "Some events of the batch were refused: see `results`, in the batch's order"}
+_SIGNED = {"take_event", "validate", "app_receipt"}
 _TEXT = {"type": "string"}
 _EVENT = {
     "type": "object",
@@ -42,6 +48,7 @@ _APP_RECEIPT = {
 }
 _BODIES: dict[str, Any] = {
     "take_event": _EVENT,
+    "validate": _EVENT,
     "alibaba_reports": {"type": "array", "items": {"type": "object"}},
     "alibaba_replies": {"type": "array", "items": {"type": "object"}},
     "app_receipt": _APP_RECEIPT,
@@ -93,7 +100,11 @@ def _operation(path: str, entry: Any) -> dict[str, Any]:
         "responses": {str(status): _answer(status) for status in _ANSWERS[name]},
     }
     if name in _BODIES:
-        content = {kind: {"schema": _BODIES[name]} for kind in entry.content_types}
+        schema = _BODIES[name]
+        content = {
+            kind: {"schema": {"type": "array", "items": schema} if kind == BATCH else schema}
+            for kind in entry.content_types
+        }
         found["requestBody"] = {"required": True, "content": content}
     if name in _SIGNED:
         found["security"] = [{"signature": []}]
@@ -102,6 +113,6 @@ def _operation(path: str, entry: Any) -> dict[str, Any]:
 
 def _answer(status: int) -> dict[str, Any]:
     if status < 400:
-        return {"description": "Taken" if status == 202 else "The answer"}
+        return {"description": _MEANING.get(status, "The answer")}
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": "A problem", "content": {"application/problem+json": {"schema": schema}}}

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -19,6 +20,7 @@ from chalicelib.channels import Channel
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, FactKind, Stage
 from chalicelib.domain.keys import CaseId
+from chalicelib.intake.take import Intake
 from chalicelib.notices.send import Sender
 from chalicelib.store import cases, facts, lenders
 from chalicelib.store.events import TakenEvent
@@ -29,7 +31,7 @@ from tests.fakes import FakeChannel, FakeStepFunctions
 from tests.road import DEMO_BANK, NOON, SECRET, Road
 from tests.samples import CASE_ID
 
-__all__ = ["Scene", "counted", "deployment", "scene"]
+__all__ = ["Scene", "counted", "deployment", "scene", "taken_by"]
 
 _KEPT = {
     "settings",
@@ -93,8 +95,7 @@ class Scene:
 
     def take(self, body: bytes) -> TakenEvent:
         """Take a signed event in."""
-        now = self.road.clock.now
-        return self.wiring.intake.take(self.sign(body), body, now, [now])
+        return taken_by(self.wiring.intake, self.sign(body), body, self.road.clock.now)
 
     def accept(self, name: str = "overdue", **changes: Any) -> str:
         """Take an example event in and carry it out; returns its reference."""
@@ -138,6 +139,13 @@ class Scene:
                 bodies.append(message["Body"])
                 client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
+
+
+def taken_by(intake: Intake, headers: dict[str, str], body: bytes, now: datetime) -> TakenEvent:
+    """Take one signed event in, as the door does."""
+    received = intake.receive(headers, body, [now])
+    (event,) = received.events
+    return intake.keep(received.lender, event, now)
 
 
 @pytest.fixture(scope="package")

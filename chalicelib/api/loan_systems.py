@@ -1,4 +1,4 @@
-"""The loan systems' door: events in, and what became of them."""
+"""The loan systems' door: events in, in every content mode, what they would do, and what became of them."""
 
 from __future__ import annotations
 
@@ -7,32 +7,89 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.problems import as_problems, problem
+from chalicelib.api.problems import KNOWN, as_problems, problem, told
 from chalicelib.api.request import raw_bytes
 from chalicelib.domain.case import Case
 from chalicelib.domain.errors import EventConflict
 from chalicelib.domain.moments import stamp
+from chalicelib.intake.modes import BATCH, JSON, STRUCTURED
+from chalicelib.intake.take import MOST_BYTES, Received
 from chalicelib.telemetry import Metric
 from chalicelib.wiring import wired
 
 loan_systems = Blueprint(__name__)
 
-_MAX_BYTES = 65_536
-_TYPES = ["application/cloudevents+json", "application/json"]
+_MOST_OF_A_BATCH = 1_048_576
+_TYPES = [STRUCTURED, JSON, BATCH]
+_PER_MINUTE = 6000
 
 
 @loan_systems.route("/v1/events", methods=["POST"], content_types=_TYPES)
 @as_problems
 def take_event() -> Response:
-    """Take a signed event in: 202 with its reference once it is stored and queued."""
-    request = loan_systems.current_request
+    """Take signed events in: 202 with a reference once each is stored and queued.
+
+    Of a batch every event is answered in its place, with 207 when one was refused. What a test key signed is
+    answered as by /v1/validate.
+    """
+    return _each(trying=False)
+
+
+@loan_systems.route("/v1/validate", methods=["POST"], content_types=_TYPES)
+@as_problems
+def validate() -> Response:
+    """Say what signed events would do: 200, or the problems they would meet; nothing is stored."""
+    return _each(trying=True)
+
+
+@loan_systems.route("/v1/events", methods=["OPTIONS"])
+def shake_hands() -> Response:
+    """Grant a sender its webhook (CloudEvents HTTP 1.1 Web Hooks, 4): who may send, the signature decides."""
+    asked = loan_systems.current_request.headers.get("webhook-request-origin", "")
+    if not asked:
+        return problem(
+            400, "handshake", "No WebHook-Request-Origin", "Name the sending host in WebHook-Request-Origin."
+        )
+    granted: dict[str, str | list[str]] = {
+        "Allow": "POST",
+        "WebHook-Allowed-Origin": "*",
+        "WebHook-Allowed-Rate": str(_PER_MINUTE),
+    }
+    return Response("", headers=granted, status_code=200)
+
+
+def _each(*, trying: bool) -> Response:
+    """Answer a request's events, one or a batch."""
+    request, wiring = loan_systems.current_request, wired()
     body = raw_bytes(request)
-    if len(body) > _MAX_BYTES:
-        return problem(413, "too-large", "The event is too large", f"Send at most {_MAX_BYTES} bytes.")
-    wiring = wired()
-    moments = [clock() for clock in wiring.sender_clocks]
+    batch = request.headers.get("content-type", "").startswith(BATCH)
+    most = _MOST_OF_A_BATCH if batch else MOST_BYTES
+    if len(body) > most:
+        return problem(413, "too-large", "The event is too large", f"Send at most {most} bytes.")
+    received = wiring.intake.receive(request.headers, body, [clock() for clock in wiring.sender_clocks])
+    act = _tried if trying or received.test else _taken
+    if not received.batch:
+        status, answer = act(received, 0)
+        return _json(status, answer, **({"Location": answer["status_url"]} if status == 202 else {}))
+    answers = [_or_problem(act, received, number) for number in range(len(received.events))]
+    refused = any(status >= 400 for status, _ in answers)
+    good = 200 if act is _tried else 202
+    return _json(207 if refused else good, {"results": [said | {"status": code} for code, said in answers]})
+
+
+def _or_problem(act: Any, received: Received, number: int) -> tuple[int, dict[str, Any]]:
     try:
-        taken = wiring.intake.take(request.headers, body, wiring.clock(), moments)
+        found: tuple[int, dict[str, Any]] = act(received, number)
+    except KNOWN as error:
+        said = told(error)
+        return said["status"], said
+    return found
+
+
+def _taken(received: Received, number: int) -> tuple[int, dict[str, Any]]:
+    wiring = wired()
+    try:
+        taken = wiring.intake.keep(received.lender, received.events[number], wiring.clock())
     except EventConflict as error:
         wiring.telemetry.count(Metric.EVENT_CONFLICT)
         wiring.telemetry.problem("event conflict", error=str(error))
@@ -41,7 +98,14 @@ def take_event() -> Response:
     wiring.telemetry.event("event taken", reference=taken.reference, lender=taken.lender, type=taken.type)
     status_url = f"{wiring.settings.public_url}/v1/events/{taken.reference}"
     answer = {"reference": taken.reference, "status_url": status_url, "received_at": stamp(taken.received_at)}
-    return _json(202, answer, Location=status_url)
+    return 202, answer
+
+
+def _tried(received: Received, number: int) -> tuple[int, dict[str, Any]]:
+    wiring = wired()
+    now = wiring.clock()
+    taken, event = wiring.intake.written(received.lender, received.events[number], now)
+    return 200, {"id": event.id, "type": event.type} | wiring.preview(taken, event, now)
 
 
 @loan_systems.route("/v1/events/{reference}", methods=["GET"])
@@ -76,4 +140,4 @@ def _case(case: Case) -> dict[str, Any]:
 
 def _json(status: int, body: dict[str, Any], **more: str) -> Response:
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **more}
-    return Response(json.dumps(body), headers=dict(headers), status_code=status)
+    return Response(json.dumps(body, ensure_ascii=False), headers=dict(headers), status_code=status)

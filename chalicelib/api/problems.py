@@ -38,12 +38,27 @@ _ADVICE = {
 _HEADERS = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
 
 
+KNOWN = tuple(_PROBLEMS)
+"""The errors that a sender is told of."""
+
+
+def told(error: AccordError) -> dict[str, Any]:
+    """Return the problem of one of the KNOWN errors."""
+    status, kind, title = _PROBLEMS[type(error)]
+    return _body(status, kind, title, _ADVICE.get(status, str(error)), getattr(error, "errors", ()))
+
+
 def problem(status: int, kind: str, title: str, detail: str, errors: Sequence[FieldError] = ()) -> Response:
     """Return an RFC 9457 answer; `errors` become {pointer, detail} members."""
+    body = _body(status, kind, title, detail, errors)
+    return Response(json.dumps(body, ensure_ascii=False), headers=dict(_HEADERS), status_code=status)
+
+
+def _body(status: int, kind: str, title: str, detail: str, errors: Sequence[FieldError]) -> dict[str, Any]:
     body: dict[str, Any] = {"type": _BASE + kind, "title": title, "status": status, "detail": detail}
     if errors:
         body["errors"] = [asdict(error) for error in errors]
-    return Response(json.dumps(body, ensure_ascii=False), headers=dict(_HEADERS), status_code=status)
+    return body
 
 
 def as_problems(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -53,9 +68,10 @@ def as_problems(view: Callable[..., Response]) -> Callable[..., Response]:
     def guarded(*args: Any, **kwargs: Any) -> Response:
         try:
             return view(*args, **kwargs)
-        except tuple(_PROBLEMS) as error:
-            status, kind, title = _PROBLEMS[type(error)]
-            detail = _ADVICE.get(status, str(error))
-            return problem(status, kind, title, detail, getattr(error, "errors", ()))
+        except KNOWN as error:
+            said = told(error)
+            return Response(
+                json.dumps(said, ensure_ascii=False), headers=dict(_HEADERS), status_code=said["status"]
+            )
 
     return guarded

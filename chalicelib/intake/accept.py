@@ -49,7 +49,7 @@ class Accept:
         """
         taken = events.get(reference)
         event = parse_event(taken.body.encode())
-        self._carry_out(_upstream(taken, event, now), event.data)
+        self._carry_out(upstream_of(taken, event, now), event.data)
 
     def _carry_out(self, upstream: Upstream, data: EventData) -> None:
         match data:
@@ -81,7 +81,8 @@ class Accept:
         return OpenCase(self.timers, self.hash_keys, self.lender_of)
 
 
-def _upstream(taken: TakenEvent, event: LoanEvent, now: datetime) -> Upstream:
+def upstream_of(taken: TakenEvent, event: LoanEvent, now: datetime) -> Upstream:
+    """Return what is known of an event beside its data."""
     exact = event.time or taken.received_at
     by = said.mark(exact, event.sequence, event.id)
     # The table keeps whole seconds; what is compared with it must have no more.

@@ -36,7 +36,7 @@ class OpenCase:
     def overdue(self, upstream: Upstream, data: OverdueData) -> None:
         """Open the case of an overdue loan; an event that meets another's open case restates it instead."""
         lender = self.lender_of(upstream.taken.lender)
-        told = _told(upstream, data, lender, self.hash_keys())
+        told = told_by(upstream, data, lender, self.hash_keys())
         if cases.open_first(said.opened(told, None, upstream.mark)):
             self._start(told)
             return
@@ -55,9 +55,8 @@ class OpenCase:
         if known.is_open:
             self._restate(upstream, told, known)
             return True
-        if _is_news(told, known, upstream.mark):
-            following = told.numbered(known.id.generation + 1)
-            return self._open(said.opened(following, known, upstream.mark), known)
+        if case := following(told, known, upstream.mark):
+            return self._open(case, known)
         after = said.overdue(known, told, upstream.mark) if said.is_settled(known) else known
         return after == known or words.put(known, after)
 
@@ -92,33 +91,12 @@ class OpenCase:
             elif known.is_open and known.opened_by == upstream.taken.event_id:
                 self._start(known)
                 return
-            elif known.is_open or not _was_paid(known, upstream.mark):
+            elif known.is_open or not was_paid(known, upstream.mark):
                 say(upstream, change, FactKind.BALANCE, line(amount) | {"reason": data.reason})
                 return
-            elif self._open(self._again(upstream, change(known)), known):
+            elif self._open(again(upstream, change(known), self.lender_of(known.lender)), known):
                 return
         raise TryAgain(f"loan {upstream.taken.loan_key} is being written by others")
-
-    def _again(self, upstream: Upstream, known: Case) -> Case:
-        """Return the next case of a loan, with its borrower and what the lender said last."""
-        lender = self.lender_of(known.lender)
-        profile = profiles.current(lender.profile, upstream.now, lender.scope)
-        overdue = Overdue(
-            event_id=upstream.taken.event_id,
-            event_time=known.balance_at,
-            lender=known.lender,
-            loan=known.loan,
-            borrower=known.borrower,
-            amount=known.amount,
-            due_date=known.due_date,
-            overdue_since=known.overdue_since,
-            account_last4=known.account_last4,
-            itemisation=known.itemisation,
-            default_date=known.default_date,
-        )
-        following = CaseId(known.id.loan_key, known.id.generation + 1)
-        case = Case.open(overdue, following, (profile.jurisdiction, profile.version), upstream.now)
-        return replace(case, said=known.said, laid=known.laid)
 
     def _open(self, case: Case, known: Case | Unopened) -> bool:
         if isinstance(known, Case):
@@ -134,6 +112,34 @@ class OpenCase:
         self.timers.start(case.id, kept.timers)
 
 
+def following(told: Case, known: Case, mark: str) -> Case | None:
+    """Return the case that an overdue event opens after a closed one, None when it is no news to it."""
+    if not _is_news(told, known, mark):
+        return None
+    return said.opened(told.numbered(known.id.generation + 1), known, mark)
+
+
+def again(upstream: Upstream, known: Case, lender: Lender) -> Case:
+    """Return the next case of a loan, with its borrower and what the lender said last."""
+    profile = profiles.current(lender.profile, upstream.now, lender.scope)
+    overdue = Overdue(
+        event_id=upstream.taken.event_id,
+        event_time=known.balance_at,
+        lender=known.lender,
+        loan=known.loan,
+        borrower=known.borrower,
+        amount=known.amount,
+        due_date=known.due_date,
+        overdue_since=known.overdue_since,
+        account_last4=known.account_last4,
+        itemisation=known.itemisation,
+        default_date=known.default_date,
+    )
+    following = CaseId(known.id.loan_key, known.id.generation + 1)
+    case = Case.open(overdue, following, (profile.jurisdiction, profile.version), upstream.now)
+    return replace(case, said=known.said, laid=known.laid)
+
+
 def _is_news(told: Case, known: Case, mark: str) -> bool:
     """Whether an overdue event says more than what closed the loan's last case (*policy*).
 
@@ -147,7 +153,7 @@ def _is_news(told: Case, known: Case, mark: str) -> bool:
     return later and (known.outcome == Outcome.SETTLED_OUTSIDE or told.overdue_since > known.overdue_since)
 
 
-def _was_paid(known: Case, mark: str) -> bool:
+def was_paid(known: Case, mark: str) -> bool:
     """Whether a reopening is about what closed the case: a settlement, or the last payment of a plan."""
     if said.is_settled(known):
         return mark > said.latest(known, said.SETTLED)
@@ -155,7 +161,8 @@ def _was_paid(known: Case, mark: str) -> bool:
     return paid and mark > said.latest(known, said.BALANCE)
 
 
-def _told(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys) -> Case:
+def told_by(upstream: Upstream, data: OverdueData, lender: Lender, keys: HashKeys) -> Case:
+    """Return a loan's first case as an overdue event alone would open it."""
     profile = profiles.current(lender.profile, upstream.now, lender.scope)
     overdue = Overdue(
         event_id=upstream.taken.event_id,

@@ -31,7 +31,7 @@ class LoanEvent:
 
 def parse_event(body: bytes) -> LoanEvent:
     """Return the event in a structured-mode CloudEvents body; raises InvalidEvent with every fault."""
-    raw = _load(body)
+    raw = load_object(body)
     envelope, errors = _check(Envelope, raw, ())
     model = DATA.get(str(raw.get("type")))
     if model is None and "type" in raw:
@@ -47,16 +47,18 @@ def parse_event(body: bytes) -> LoanEvent:
     return LoanEvent(envelope.id, envelope.source, envelope.type, envelope.subject, time, data, number)
 
 
-def _load(body: bytes) -> dict[str, Any]:
+def load_object(body: bytes, at: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the one JSON object a body is; raises InvalidEvent, naming `at` as its place in the event."""
+    where = _pointer(at)
     try:
         raw = json.loads(body.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         detail = str(error) or "nested too deeply"
         raise InvalidEvent(
-            (FieldError("", f"the body must be one JSON object in UTF-8: {detail}"),)
+            (FieldError(where, f"the body must be one JSON object in UTF-8: {detail}"),)
         ) from None
     if not isinstance(raw, dict):
-        raise InvalidEvent((FieldError("", "the body must be one JSON object"),))
+        raise InvalidEvent((FieldError(where, "the body must be one JSON object"),))
     return raw
 
 

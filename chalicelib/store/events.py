@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,10 +47,20 @@ def take(event: TakenEvent, *, expires: int) -> TakenEvent:
     if put_new(row):
         return event
     earlier = get(event.reference)
-    if earlier.sha256 != event.sha256:
-        what = f"event {event.event_id!r} of {event.lender!r}"
-        raise EventConflict(f"{what} came before with another body; use a new id")
+    if earlier.sha256 != event.sha256 and not means_the_same(earlier.body, event.body):
+        raise EventConflict(conflict(event))
     return earlier
+
+
+def conflict(event: TakenEvent) -> str:
+    """Return what to say of an id that came before with another body."""
+    return f"event {event.event_id!r} of {event.lender!r} came before with another body; use a new id"
+
+
+def means_the_same(one: str, other: str) -> bool:
+    """Whether two bodies say the same in other spaces or order: by another content mode, say."""
+    usual = {"datacontenttype": "application/json"}
+    return bool(usual | json.loads(one) == usual | json.loads(other))
 
 
 def get(reference: str) -> TakenEvent:

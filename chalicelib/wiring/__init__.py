@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.workflow.close_case import CloseCase
     from chalicelib.workflow.dispatch import Dispatch
     from chalicelib.workflow.keep_clocks import AwaitAct, SteerComplaint
+    from chalicelib.workflow.preview import Preview
     from chalicelib.workflow.steer import Steer
     from chalicelib.workflow.steer_plan import SteerPlan
     from chalicelib.workflow.sweep import Sweep
@@ -90,7 +91,7 @@ class Wiring(Agreements, Strangers, SignIn):
         from chalicelib.store.queue import LoanEventQueue
 
         queue = LoanEventQueue(self.client("sqs"), self.settings.loan_events_queue_url)
-        return Intake(queue, self.lender_secrets, self.reference_key)
+        return Intake(queue, self.lender_keys, self.reference_key)
 
     @cached_property
     def take_loan_event(self) -> TakeLoanEvent:
@@ -129,6 +130,13 @@ class Wiring(Agreements, Strangers, SignIn):
             SendNotice(self.timers, self._dispatch, backoff, self.clock),
             Deliver(self.timers, self._dispatch, backoff, self.clock),
         )
+
+    @cached_property
+    def preview(self) -> Preview:
+        from chalicelib.workflow.preview import Preview
+        from chalicelib.workflow.write_notice import WriteNotice
+
+        return Preview(self.hash_keys, self.lender, WriteNotice(self.telemetry, self.pepper))
 
     @cached_property
     def _dispatch(self) -> Dispatch:

@@ -13,6 +13,7 @@ from chalicelib.store.recent import Recent
 from chalicelib.wiring.clients import Clients
 
 if TYPE_CHECKING:
+    from chalicelib.intake.take import Keys
     from chalicelib.links import HashKeys
 
 _SECRET_SECONDS, _LENDER_SECONDS = 300, 60
@@ -46,6 +47,13 @@ class Vault(Clients):
     def lender_secrets(self, lender: str) -> tuple[str, ...]:
         """Return a lender's webhook secrets; raises NotFound for a lender without any."""
         return tuple(self.secret(self.settings.lender_secret_prefix + lender)["webhook_secrets"])
+
+    def lender_keys(self, lender: str) -> Keys:
+        """Return the secrets that a lender's events may be signed with; raises NotFound as above."""
+        from chalicelib.intake.take import Keys
+
+        kept = self.secret(self.settings.lender_secret_prefix + lender)
+        return Keys(tuple(kept["webhook_secrets"]), tuple(kept.get("webhook_test_secrets", ())))
 
     def _key(self, name: str) -> bytes:
         return str(self.secret(self.settings.keys_secret)[name]).encode()

@@ -46,13 +46,13 @@ class WriteNotice:
         channel, decision = allowed
         ident = notice_id(this.case.id, this.step.name, channel.value)
         try:
-            message = self._message(this, channel, lender, link, ident, sent)
+            message = self.message(this, channel, lender, link, ident, sent)
         except NoticeBlocked as error:
             self._block(this, channel, error)
             raise
         return Notice(ident, this.step.name, channel, message, decision, link, **kind)
 
-    def _message(
+    def message(
         self,
         this: Ground,
         channel: ChannelName,
@@ -61,6 +61,7 @@ class WriteNotice:
         ident: str,
         sent: Sequence[Fact],
     ) -> Message:
+        """Return the words of a message; raises NoticeBlocked and puts nothing on record."""
         case, profile = this.case, this.profile
         language = language_of(case, profile, this.person)
         rounds = {step.name for step in profile.steps}

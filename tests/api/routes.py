@@ -11,6 +11,8 @@ from chalicelib.api.visit import Who
 
 SIGNED = {
     ("POST", "/v1/events"),
+    ("OPTIONS", "/v1/events"),
+    ("POST", "/v1/validate"),
     ("GET", "/v1/events/{reference}"),
     ("POST", "/v1/providers/alibaba/{token}/reports"),
     ("POST", "/v1/providers/alibaba/{token}/replies"),

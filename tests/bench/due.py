@@ -21,6 +21,7 @@ from chalicelib.store.facts import Fact
 from tests.bench import gateway
 from tests.bench.units import Item
 from tests.road import DEMO_BANK, NOON, SECRET, Road
+from tests.scene import taken_by
 
 POSTAL = ["上海市浦东新区世纪大道1号", "200120"]
 APP_USER = "user-7"
@@ -51,9 +52,8 @@ class Due:
         """Open the case and put on record what went before."""
         event = _event(road)
         signed = gateway.signed(event, SECRET, NOON)
-        road.wiring.take_loan_event(
-            json.dumps({"reference": road.wiring.intake.take(signed, event, NOON, [NOON]).reference})
-        )
+        taken = taken_by(road.wiring.intake, signed, event, NOON)
+        road.wiring.take_loan_event(json.dumps({"reference": taken.reference}))
         for number, channel in enumerate(self.before):
             self._went_out(channel, number)
 

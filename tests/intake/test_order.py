@@ -16,7 +16,7 @@ from chalicelib.domain import said
 from chalicelib.domain.case import Case
 from chalicelib.domain.codes import ChannelName, HoldKind
 from chalicelib.domain.person import AddressKey
-from chalicelib.intake.accept import _upstream
+from chalicelib.intake.accept import upstream_of
 from chalicelib.intake.parse import parse_event
 from chalicelib.store import cases, persons
 from chalicelib.store.events import TakenEvent
@@ -139,7 +139,7 @@ def test_invariant_5_any_order_with_repeats_ends_as_the_right_order_does(
 def _mark(event: bytes) -> str:
     parsed = parse_event(event)
     taken = TakenEvent("r", "demo-bank", parsed.id, parsed.type, KEY, "", "", START)
-    return _upstream(taken, parsed, START).mark
+    return upstream_of(taken, parsed, START).mark
 
 
 def test_marks_order_by_time_then_sequence_then_id() -> None:

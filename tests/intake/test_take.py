@@ -11,7 +11,7 @@ from chalicelib.domain.errors import EventConflict, InvalidEvent, SignatureRejec
 from chalicelib.intake.take import Intake
 from chalicelib.store import events
 from tests.road import NOON
-from tests.scene import Scene
+from tests.scene import Scene, taken_by
 
 
 class _BrokenQueue:
@@ -21,7 +21,7 @@ class _BrokenQueue:
 
 def _take(scene: Scene, body: bytes, headers: dict[str, str] | None = None) -> Any:
     now = scene.road.clock.now
-    return scene.wiring.intake.take(scene.sign(body) if headers is None else headers, body, now, [now])
+    return taken_by(scene.wiring.intake, scene.sign(body) if headers is None else headers, body, now)
 
 
 def test_an_event_is_stored_whole_and_queued_by_reference(scene: Scene) -> None:
@@ -53,9 +53,9 @@ def test_the_same_id_with_another_body_is_a_conflict_and_queues_nothing(scene: S
 def test_an_event_that_died_before_the_queue_heals_by_the_senders_retry(scene: Scene) -> None:
     body, intake = scene.road.event(), scene.wiring.intake
     broken: Any = _BrokenQueue()
-    dying = Intake(broken, intake.secrets_of, intake.reference_key)
+    dying = Intake(broken, intake.keys_of, intake.reference_key)
     with pytest.raises(TimeoutError):
-        dying.take(scene.sign(body), body, NOON, [NOON])
+        taken_by(dying, scene.sign(body), body, NOON)
     assert scene.queued() == []
     taken = scene.take(body)
     assert [json.loads(message) for message in scene.queued()] == [{"reference": taken.reference}]
@@ -92,10 +92,10 @@ def test_one_lender_cannot_speak_for_another(scene: Scene) -> None:
 
 def test_references_cannot_be_guessed_from_what_the_lender_knows(scene: Scene) -> None:
     intake = scene.wiring.intake
-    other = Intake(intake.queue, intake.secrets_of, lambda: b"another key")
+    other = Intake(intake.queue, intake.keys_of, lambda: b"another key")
     body = scene.road.event()
     reference = scene.take(body).reference
-    assert other.take(scene.sign(body), body, NOON, [NOON]).reference != reference
+    assert taken_by(other, scene.sign(body), body, NOON).reference != reference
     assert len(reference) == 26
     assert "evt" not in reference
 
