@@ -13,7 +13,6 @@ import boto3
 import pytest
 from aws_lambda_powertools import Metrics
 from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
 from standardwebhooks import Webhook
 
 from chalicelib.channels import Channel
@@ -30,6 +29,7 @@ from chalicelib.wiring import Wiring, install
 from tests.fakes import FakeChannel, FakeStepFunctions
 from tests.road import DEMO_BANK, NOON, SECRET, Road
 from tests.samples import CASE_ID
+from tests.table import wipe
 
 __all__ = ["Scene", "counted", "deployment", "scene", "taken_by"]
 
@@ -148,11 +148,19 @@ def taken_by(intake: Intake, headers: dict[str, str], body: bytes, now: datetime
     return intake.keep(received.lender, event, now)
 
 
+_standing: list[Road] = []
+
+
 @pytest.fixture(scope="package")
 def deployment() -> Iterator[Road]:
-    """One deployment for a folder of tests; `scene` wipes it between them."""
+    """One deployment for a folder of tests; `scene` wipes it between them, folders inside it share it."""
+    if _standing:
+        yield _standing[0]
+        return
     with mock_aws():
-        yield Road()
+        _standing.append(Road())
+        yield _standing[0]
+        _standing.clear()
 
 
 @pytest.fixture
@@ -174,11 +182,6 @@ def fresh(deployment: Road) -> Scene:
     wiring.telemetry.metrics.clear_metrics()
     lenders.put(DEMO_BANK)
     return found
-
-
-def wipe(table: str) -> None:
-    """Empty the table behind its API: a scan and a delete per row would be half the time of a test."""
-    dynamodb_backends["123456789012"]["us-east-1"].get_table(table).items.clear()
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from tests.api.crawl import crawl
 from tests.api.inside import APPLY, DISPUTE
 from tests.forms.test_journey import EVERY
 from tests.road import DEMO_BANK
-from tests.scene import Scene, wipe
+from tests.scene import Scene
+from tests.table import wipe
 
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
 

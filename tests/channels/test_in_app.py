@@ -115,14 +115,18 @@ def test_once_the_message_was_written_silence_is_nobodys_word(behaviour: Behavio
 
 
 @pytest.mark.parametrize(
-    ("beginning", "result"),
-    [(b"", Unsure("BadStatusLine")), (b"HTTP/1.1 200 OK\r\nx: ", Accepted("n-1", "in_app"))],
+    ("beginning", "results"),
+    [
+        # Cut off in the middle of a drip, or of none: which of the two is the machine's to say.
+        (b"", {Unsure("BadStatusLine"), Unsure("ConnectionResetError")}),
+        (b"HTTP/1.1 200 OK\r\nx: ", {Accepted("n-1", "in_app")}),
+    ],
 )
-def test_an_app_that_drips_cannot_hold_a_sender(beginning: bytes, result: Any) -> None:
+def test_an_app_that_drips_cannot_hold_a_sender(beginning: bytes, results: set[Any]) -> None:
     """What it drips goes on for five seconds; what it had said by the deadline counts."""
     started = time.monotonic()
     with Loopback(loopback.drip(beginning)) as app:
-        assert _local(app.url).send(MESSAGE) == result
+        assert _local(app.url).send(MESSAGE) in results
         assert time.monotonic() - started < 2
 
 

@@ -165,7 +165,7 @@ class Stack:
         return datetime.fromisoformat(self.get("/_local/clock")["now"])
 
     @staticmethod
-    def wait_for(look: Any, seconds: float = 20) -> Any:
+    def wait_for(look: Any, seconds: float = 60) -> Any:
         """Look until there is something to see; what runs in the background needs a moment."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -486,13 +486,13 @@ PLANTS = (
         "a letter that died with its decision is sent by nobody",
         "chalicelib.complaints.steer:Steer.__call__",
         "self._make_sure_told(found, now)",
-        "pass",
+        "found, None",
         ("deciding a complaint",),
         at=("TransactWriteItems CASE+HANDLING+K1AAKAAA2222",),
         beside=(
             (
                 "chalicelib.complaints.decide:Decide.__call__",
-                "tell(found, DECISION, self.timers, found.decision.at)",
+                "tell(found, of_decision(found), self.timers, found.decision.at)",
                 "pass",
             ),
         ),
