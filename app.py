@@ -37,35 +37,29 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 app = Chalice(app_name="accord", configure_logs=False)
 app.api.binary_types = [*app.api.binary_types, "application/pdf"]
-app.register_blueprint(loan_systems)
-app.register_blueprint(providers)
-app.register_blueprint(door)
-app.register_blueprint(public)
-app.register_blueprint(borrowers)
-app.register_blueprint(journeys)
-app.register_blueprint(contact)
-app.register_blueprint(questions)
-app.register_blueprint(complaints)
-app.register_blueprint(evidence)
-app.register_blueprint(unsubscribing)
-app.register_blueprint(my_case)
-app.register_blueprint(my_records)
-app.register_blueprint(my_mediation)
-app.register_blueprint(my_talk)
-app.register_blueprint(my_agreement)
-app.register_blueprint(talks)
-app.register_blueprint(people)
+for doors in (
+    (loan_systems, providers),
+    (door, public, borrowers, journeys, contact, questions, complaints, evidence, unsubscribing),
+    (my_case, my_records, my_mediation, my_talk, my_agreement, talks, people),
+):
+    for blueprint in doors:
+        app.register_blueprint(blueprint)
 app.register_middleware(guard, "http")
 app.register_middleware(ConvertToMiddleware(Logger().inject_lambda_context))
 app.register_middleware(ConvertToMiddleware(Metrics().log_metrics))
 
 
 def _each_record(event: SQSEvent, act: Callable[[str], None]) -> Any:
-    """Act on each record's body; the failed ones alone go back to the queue (ReportBatchItemFailures)."""
+    """Act on each record's body."""
+    return _each(event, lambda record: act(record["body"]))
+
+
+def _each(event: SQSEvent, act: Callable[[dict[str, Any]], None]) -> Any:
+    """Act on each record; the failed ones alone go back to the queue (ReportBatchItemFailures)."""
     failed = []
     for record in event.to_dict()["Records"]:
         try:
-            act(record["body"])
+            act(record)
         except Exception as error:  # one poison record must not hold back the others
             name = type(error).__name__
             wired().telemetry.problem("record failed", message_id=record["messageId"], error=name)
@@ -77,6 +71,12 @@ def _each_record(event: SQSEvent, act: Callable[[str], None]) -> Any:
 def take_loan_event(event: SQSEvent) -> Any:
     """Carry out queued loan events; a record that fails comes back alone."""
     return _each_record(event, wired().take_loan_event)
+
+
+@app.on_sqs_message(queue="accord-feed", batch_size=10, name="take_feed")
+def take_feed(event: SQSEvent) -> Any:
+    """Take in what lenders send from their own AWS accounts; a record that fails comes back alone."""
+    return _each(event, wired().take_feed)
 
 
 @app.on_sqs_message(queue="accord-receipts", batch_size=10, name="take_receipt")

@@ -13,6 +13,7 @@ class Metric:
 
     EVENT_TAKEN = "EventTaken"
     EVENT_CONFLICT = "EventConflict"
+    EVENT_QUARANTINED = "EventQuarantined"
     EVENT_APPLIED = "EventApplied"
     NOTICE_SENT = "NoticeSent"
     NOTICE_FAILED = "NoticeFailed"

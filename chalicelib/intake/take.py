@@ -102,12 +102,16 @@ class Intake:
         )
         return taken, parsed
 
+    def hinted(self, body: bytes) -> str:
+        """Return whose event it says it is; empty when it does not say so."""
+        hint = _SOURCE.search(body)
+        return hint.group(1).decode() if hint else ""
+
     def _sender(
         self, headers: Mapping[str, str], body: bytes, source: str, moments: Sequence[datetime]
     ) -> tuple[str, bool]:
         """Return who signed a request, and whether with a test key."""
-        hint = _SOURCE.search(body)
-        lender = source or (hint.group(1).decode() if hint else "")
+        lender = source or self.hinted(body)
         try:
             keys = self.keys_of(lender) if LENDER.match(lender) else Keys()
         except NotFound:

@@ -195,6 +195,12 @@ class UnmatchedRow(Row):
     at = MomentAttribute()
 
 
+class FeedsRow(Row):
+    """Which AWS principals and accounts send events for a lender."""
+
+    senders = UnicodeSetAttribute(null=True)
+
+
 class LenderRow(Row):
     """What a lender's notices say and which rules he stands under."""
 

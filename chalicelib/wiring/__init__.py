@@ -16,10 +16,10 @@ from chalicelib.telemetry import Telemetry
 from chalicelib.wiring.agreements import Agreements
 from chalicelib.wiring.sign_in import SignIn
 from chalicelib.wiring.strangers import Strangers
+from chalicelib.wiring.ways_in import WaysIn
 
 if TYPE_CHECKING:
     from chalicelib.domain.keys import CaseId
-    from chalicelib.intake.take import Intake
     from chalicelib.notices.send import Sender
     from chalicelib.timers import Timers
     from chalicelib.workflow.await_payment import AwaitPayment
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from chalicelib.workflow.steer_plan import SteerPlan
     from chalicelib.workflow.sweep import Sweep
     from chalicelib.workflow.take_evidence import TakeEvidence
-    from chalicelib.workflow.take_loan_event import TakeLoanEvent
     from chalicelib.workflow.take_notice import TakeNotice
     from chalicelib.workflow.take_receipt import TakeReceipt
 
@@ -42,7 +41,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Wiring(Agreements, Strangers, SignIn):
+class Wiring(Agreements, Strangers, SignIn, WaysIn):
     """Everything one process needs; what a function does not touch is never built."""
 
     def __init__(
@@ -84,22 +83,6 @@ class Wiring(Agreements, Strangers, SignIn):
             settings.repayment_machine_arn,
             settings.complaint_machine_arn,
         )
-
-    @cached_property
-    def intake(self) -> Intake:
-        from chalicelib.intake.take import Intake
-        from chalicelib.store.queue import LoanEventQueue
-
-        queue = LoanEventQueue(self.client("sqs"), self.settings.loan_events_queue_url)
-        return Intake(queue, self.lender_keys, self.reference_key)
-
-    @cached_property
-    def take_loan_event(self) -> TakeLoanEvent:
-        from chalicelib.intake.accept import Accept
-        from chalicelib.workflow.take_loan_event import TakeLoanEvent
-
-        accept = Accept(self.timers, self.hash_keys, self.lender)
-        return TakeLoanEvent(accept, self.telemetry, self.clock)
 
     @cached_property
     def take_receipt(self) -> TakeReceipt:

@@ -11,6 +11,8 @@ from infra.ops import (
     complaint,
     directory,
     evidence,
+    feed,
+    key,
     lender,
     mediation,
     notice,
@@ -31,6 +33,8 @@ app.add_typer(case.app, name="case")
 app.add_typer(complaint.app, name="complaint")
 app.add_typer(directory.app, name="directory")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(feed.app, name="feed")
+app.add_typer(key.app, name="key")
 app.add_typer(lender.app, name="lender")
 app.add_typer(mediation.app, name="mediation")
 app.add_typer(notice.app, name="notice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.resources import notice_alarms
 from infra.resources.alarm_shapes import count, level
 from infra.resources.channels import topic, topic_policy
-from infra.resources.functions import CONSUMERS, FUNCTIONS
+from infra.resources.functions import FUNCTIONS, queues
 from infra.resources.machines import MACHINES
 from infra.resources.parts import NAME, Part, att, ref, sub
 from infra.resources.queues import DEAD_LETTERS
@@ -48,7 +48,7 @@ def of_queues() -> Part:
         f"{name}AgeAlarm": level(
             f"{name}: work waits", "queue-waits", ("AWS/SQS", age), queue(name), OLDEST_SECONDS
         )
-        for name in CONSUMERS.values()
+        for name in queues()
     }
     return parked | waiting
 

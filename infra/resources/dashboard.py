@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from infra.resources.functions import CONSUMERS, FUNCTIONS
+from infra.resources.functions import FUNCTIONS, queues
 from infra.resources.machines import MACHINES
 from infra.resources.parts import NAME, Part, arn, sub
 from infra.resources.queues import DEAD_LETTERS
@@ -43,7 +43,7 @@ def widgets() -> list[Part]:
 def rows() -> dict[str, list[Part]]:
     return {
         "Cases": [
-            graph("Events", own("EventTaken", "EventApplied", "EventConflict")),
+            graph("Events", own("EventTaken", "EventApplied", "EventConflict", "EventQuarantined")),
             graph("Cases", per_execution("CaseMachine")),
             graph(
                 "Answers, and what the sweeper mended",
@@ -79,8 +79,8 @@ def rows() -> dict[str, list[Part]]:
             graph("Latency (p95, ms)", per_api("Latency"), "p95"),
         ],
         "Queues": [
-            graph("Waiting", per_queue(CONSUMERS.values(), "ApproximateNumberOfMessagesVisible"), "Maximum"),
-            graph("Oldest (s)", per_queue(CONSUMERS.values(), "ApproximateAgeOfOldestMessage"), "Maximum"),
+            graph("Waiting", per_queue(queues(), "ApproximateNumberOfMessagesVisible"), "Maximum"),
+            graph("Oldest (s)", per_queue(queues(), "ApproximateAgeOfOldestMessage"), "Maximum"),
             graph("Parked", per_queue(DEAD_LETTERS, "ApproximateNumberOfMessagesVisible"), "Maximum"),
         ],
         "Functions": [

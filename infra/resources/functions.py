@@ -7,6 +7,7 @@ from infra.resources.parts import NAME, Part, att, log_group, ref, sub
 FUNCTIONS = {
     "APIHandler": "api_handler",
     "TakeLoanEvent": "take_loan_event",
+    "TakeFeed": "take_feed",
     "TakeReceipt": "take_receipt",
     "SendNotice": "send_notice",
     "TakeEvidence": "take_evidence",
@@ -20,11 +21,13 @@ FUNCTIONS = {
 }
 """Logical id -> Python name; one vocabulary from the code to the console."""
 CONSUMERS = {
-    "TakeLoanEvent": "LoanEventsQueue",
-    "TakeReceipt": "ReceiptsQueue",
-    "SendNotice": "NoticesQueue",
-    "TakeEvidence": "EvidenceQueue",
+    "TakeLoanEvent": ("LoanEventsQueue",),
+    "TakeFeed": ("FeedQueue", "FromBusQueue"),
+    "TakeReceipt": ("ReceiptsQueue",),
+    "SendNotice": ("NoticesQueue",),
+    "TakeEvidence": ("EvidenceQueue",),
 }
+"""Which queues each function works off; Chalice knows of the first alone."""
 AT_ONCE = 10
 """Instances per queue: a burst of events must not eat the account's concurrency from the borrowers' pages."""
 
@@ -45,7 +48,11 @@ def properties(name: str, python: str) -> Part:
     }
     if name in CONSUMERS:
         at_once = ref("Senders") if name == "SendNotice" else AT_ONCE
-        merged["Events"] = {f"{name}SqsEventSource": {"Properties": source(CONSUMERS[name], at_once)}}
+        first, *more = CONSUMERS[name]
+        merged["Events"] = {f"{name}SqsEventSource": {"Properties": source(first, at_once)}}
+        for queue in more:
+            properties = {"BatchSize": 10, **source(queue, at_once)}
+            merged["Events"][f"{queue}EventSource"] = {"Type": "SQS", "Properties": properties}
     if name == "Sweep":
         merged["EventInvokeConfig"] = {
             "MaximumEventAgeInSeconds": 900,  # the next sweep comes after 15 minutes
@@ -53,6 +60,11 @@ def properties(name: str, python: str) -> Part:
             "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": att("SweepDlq")}},
         }
     return merged
+
+
+def queues() -> list[str]:
+    """Every queue that a function works off."""
+    return [queue for each in CONSUMERS.values() for queue in each]
 
 
 def source(queue: str, at_once: object) -> Part:

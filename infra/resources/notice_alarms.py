@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.resources import feeds
 from infra.resources.alarm_shapes import HOUR, OWN_DIMENSIONS, count, level, own, share
 from infra.resources.parts import Part, att, ref
 from infra.resources.queues import EVIDENCE_RULES, RULES, TOPICS
@@ -15,6 +16,7 @@ CALENDAR_DAYS = 45
 
 COUNTED = {
     "EventConflict": ("an event id came again with another body", "event-conflict"),
+    "EventQuarantined": ("an event that cannot be taken in waits for a person", "event-quarantined"),
     "NoticeUnknown": ("nobody can tell whether a notice went out", "notice-unknown"),
     "NoticeBlocked": ("a notice lacks a mandatory variable", "notice-blocked"),
     "RestartsSpent": ("the sweeper has given a broken execution up", "restarts-spent"),
@@ -25,6 +27,14 @@ COUNTED = {
     "ReplyUnknown": ("a borrower wrote something that a person must read", "reply-unknown"),
 }
 """Our own counts that should be zero."""
+
+
+LOST = (
+    *((rule, {"RuleName": ref(rule)}, "events", "receipts-lost") for rule in RULES),
+    *((rule, {"RuleName": ref(rule)}, "files", "evidence-waits") for rule in EVIDENCE_RULES),
+    (feeds.RULE, feeds.FAILED, "events of lenders", "event-quarantined"),
+)
+"""Rules that fill our queues, their metrics' dimensions, what is lost when one cannot, and the page."""
 
 
 def all_of_them() -> Part:
@@ -43,22 +53,10 @@ def of_receipts() -> Part:
         for name in TOPICS
     }
     lost = {
-        f"{name}FailedAlarm": count(
-            f"{name}: events lost",
-            "receipts-lost",
-            ("AWS/Events", "FailedInvocations"),
-            {"RuleName": ref(name)},
+        f"{rule}FailedAlarm": count(
+            f"{rule}: {what} lost", page, ("AWS/Events", "FailedInvocations"), dimensions
         )
-        for name in RULES
-    }
-    lost |= {
-        f"{name}FailedAlarm": count(
-            f"{name}: files lost",
-            "evidence-waits",
-            ("AWS/Events", "FailedInvocations"),
-            {"RuleName": ref(name)},
-        )
-        for name in EVIDENCE_RULES
+        for rule, dimensions, what, page in LOST
     }
     refused = count(
         "documents of borrowers are refused",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.resources.feeds import RULE, may_send
 from infra.resources.parts import NAME, Part, att, ref, sub
 
 DLQ_DAYS = 14
@@ -13,13 +14,17 @@ RECEIVES = 5
 RULES = ("EmailReceiptsRule", "PrintEventsRule")
 """They tell the receipts."""
 EVIDENCE_RULES = ("UploadsRule",)
+FEED_RULES = (RULE,)
 TOPICS = ("ReceiptsTopic", "OpsTopic")
-DEAD_LETTERS = ("EvidenceDlq", "LoanEventsDlq", "NoticesDlq", "ReceiptsDlq", "SweepDlq")
+DEAD_LETTERS = ("EvidenceDlq", "FeedDlq", "LoanEventsDlq", "NoticesDlq", "ReceiptsDlq", "SweepDlq")
 
 
 def part() -> Part:
     made = {
         "LoanEventsQueue": queue("loan-events", "LoanEventsDlq"),
+        "FeedQueue": queue("feed", "FeedDlq"),
+        "FromBusQueue": queue("from-bus", "FeedDlq"),  # chalicelib.workflow.take_feed knows it by this name
+        "FeedDlq": dead_letters("feed-dlq"),
         "NoticesQueue": queue("notices", "NoticesDlq", SENDING_SECONDS),
         "ReceiptsQueue": queue("receipts", "ReceiptsDlq"),
         "NoticesDlq": dead_letters("notices-dlq"),
@@ -36,6 +41,10 @@ def part() -> Part:
     for name in ("EvidenceQueue", "EvidenceDlq"):
         statements = policies[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
         statements.append(from_rules(name, EVIDENCE_RULES))
+    policies["FeedQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"].append(may_send("FeedQueue"))
+    for name in ("FromBusQueue", "FeedDlq"):
+        statements = policies[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        statements.append(from_rules(name, FEED_RULES))
     return {
         "Resources": made | policies,
         "Outputs": {f"{name}Url": {"Value": ref(name)} for name in made if not name.endswith("Dlq")},

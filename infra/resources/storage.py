@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.resources.feeds import may_encrypt
 from infra.resources.parts import NAME, Part, arn, att, ref, same_account, sub
 
 KEEP = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
@@ -50,6 +51,7 @@ def data_key() -> Part:
                     publishers(),
                     log_writer(),
                     log_deliverer(),
+                    may_encrypt(),
                 ],
             },
         },

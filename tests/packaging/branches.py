@@ -18,7 +18,7 @@ from chalicelib.domain.keys import CaseId, loan_key
 from chalicelib.domain.meeting import Meeting
 from chalicelib.domain.person import Contact
 from chalicelib.mediation import standing
-from chalicelib.store import cases, claims, facts, lenders, meetings, persons, unmatched
+from chalicelib.store import cases, claims, facts, feeds, lenders, meetings, persons, unmatched
 from chalicelib.store import standing as heads
 from chalicelib.wiring import wired
 from infra.local.recording import current_function
@@ -33,6 +33,7 @@ def drive(driver: Driver) -> None:
     early_receipt(driver)
     first_case(driver)
     further_cases(driver)
+    fed(driver)
     mediation(driver)
     deliveries(driver)
     letters(driver)
@@ -45,6 +46,14 @@ def drive(driver: Driver) -> None:
     complained.keep(driver)
     agreed.keep(driver)
     staffed.work(driver)
+
+
+def fed(driver: Driver) -> None:
+    """Events from a lender's own account, and from one that is not his."""
+    event = json.loads(driver.road.event(id="fed", subject="LN-FED"))
+    feeds.allow("demo-bank", "AROAEXAMPLEEXAMPLE23")
+    driver.feed(event, "AROAEXAMPLEEXAMPLE23:job")
+    driver.feed(event, "AROASTRANGERSTRANGER:job")
 
 
 def first_case(driver: Driver) -> str:

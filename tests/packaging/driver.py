@@ -49,6 +49,12 @@ class Driver:
         answer = self.run(function, self.client.events.generate_sqs_event(records))
         assert answer == {"batchItemFailures": []}, f"{function} gave back one of {records}"
 
+    def feed(self, body: object, sender: str, queue: str = "feed") -> None:
+        """Be a lender's own account, as SQS tells of it."""
+        event = self.client.events.generate_sqs_event([json.dumps(body)], queue_name=f"accord-test-{queue}")
+        event["Records"][0]["attributes"]["SenderId"] = sender
+        assert self.run("take_feed", event) == {"batchItemFailures": []}
+
     def http(self, method: str, path: str, **more: Any) -> Any:
         self.start_cold("api_handler")
         try:

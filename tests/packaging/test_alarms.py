@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.resources.functions import CONSUMERS, FUNCTIONS
+from infra.resources.functions import FUNCTIONS
+from infra.resources.functions import queues as consumed
 from infra.resources.machines import MACHINES
 from tests.packaging.built import properties, resources
 from tests.packaging.metrics import ROOT, known, shipped
@@ -51,9 +52,10 @@ def test_every_queue_function_machine_topic_and_rule_is_alarmed() -> None:
     broken = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted", "ExecutionThrottled")
     wanted |= {(metric, machine) for machine in MACHINES for metric in broken}
     wanted |= {("NumberOfNotificationsFailed", name) for name in topics}
-    wanted |= {("FailedInvocations", name) for name in rules}
+    ours = {"FeedBus" if "EventBusName" in properties("AWS::Events::Rule")[name] else name for name in rules}
+    wanted |= {("FailedInvocations", name) for name in ours}
     assert wanted <= alarmed()
-    assert set(CONSUMERS.values()) == {name for name in queues if not name.endswith("Dlq")}
+    assert set(consumed()) == {name for name in queues if not name.endswith("Dlq")}
     assert set(MACHINES) == set(properties("AWS::StepFunctions::StateMachine"))
 
 

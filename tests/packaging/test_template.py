@@ -30,19 +30,21 @@ def test_sdk_lambda_lease_and_visibility_stand_in_order() -> None:
     lease = LEASE.total_seconds()
     assert all(function["Timeout"] < lease for function in functions.values())
     assert functions["APIHandler"]["Timeout"] < 29, "API Gateway gives up after 29 s"
-    for name, queue in CONSUMERS.items():
+    for name, queue in [(name, queue) for name, worked in CONSUMERS.items() for queue in worked]:
         visibility = queues[queue]["VisibilityTimeout"]
         assert visibility >= 6 * functions[name]["Timeout"]
         assert visibility > lease
 
 
 def test_consumers_hand_back_only_what_failed() -> None:
-    for name, queue in CONSUMERS.items():
-        (source,) = properties("AWS::Serverless::Function")[name]["Events"].values()
-        assert source["Properties"]["Queue"] == {"Fn::Sub": f"${{{queue}.Arn}}"}
-        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for name, worked in CONSUMERS.items():
+        sources = properties("AWS::Serverless::Function")[name]["Events"].values()
+        queues = {source["Properties"]["Queue"]["Fn::Sub"] for source in sources}
+        assert queues == {f"${{{queue}.Arn}}" for queue in worked}
         at_once = {"Ref": "Senders"} if name == "SendNotice" else AT_ONCE
-        assert source["Properties"]["ScalingConfig"] == {"MaximumConcurrency": at_once}
+        for source in sources:
+            assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+            assert source["Properties"]["ScalingConfig"] == {"MaximumConcurrency": at_once}
 
 
 def test_a_failing_sweep_is_parked() -> None:
