@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from chalicelib import profiles
+from chalicelib import links, profiles
 from chalicelib.borrower.receipt import RECEIPT
 from chalicelib.domain.codes import CaseStatus
 from chalicelib.domain.keys import loan_key
@@ -24,6 +25,7 @@ from tests.faults.provider import Delivery
 from tests.faults.state import Row, rows
 from tests.faults.submissions import codes, sent
 from tests.faults.world import World
+from tests.road import KEYS, RECORDS
 
 PROFILE = profiles.versions("CN")[0]
 STEPS = {
@@ -42,6 +44,7 @@ def violations(world: World) -> list[str]:
     found += [f"the borrower never got through: {act}" for act in world.state.pending]
     found += [f"never accepted: {body!r}" for body in world.state.unsent]
     found += _events(world)
+    found += _quarantine(world)
     for row in rows():
         if row["sk"].partition("#")[0] == "CASE" and row["generation"] != "0":
             found += _case(world, row)
@@ -131,9 +134,11 @@ def id_of(row: Row) -> str:
 
 
 def _events(world: World) -> Iterator[str]:
-    """An accepted event always ends in its case."""
-    for body, reference in world.state.accepted:
-        event = json.loads(body)
+    """An accepted event always ends in its case, and so does one that a lender's account sent."""
+    fed = [each for each in world.state.fed if each.startswith("{")]
+    accepted = [json.loads(body) for body, _ in world.state.accepted] + [json.loads(body) for body in fed]
+    for event in accepted:
+        reference = links.event_reference(event["source"], event["id"], KEYS["reference_key"].encode())
         pk = f"LOAN#{loan_key(event['source'], event['subject'])}"
         own = [row for row in rows() if row["pk"] == pk]
         heads = [row for row in own if row["sk"].startswith("CASE")]
@@ -144,6 +149,14 @@ def _events(world: World) -> Iterator[str]:
                 yield f"settled, yet not closed: {event['id']}"
         elif not restated and not any(row.get("opened_by") == event["id"] for row in heads):
             yield f"accepted, yet no case knows of it: {event['id']}"
+
+
+def _quarantine(world: World) -> Iterator[str]:
+    """What a lender's account sent and nobody can read waits, with its reason, once."""
+    for body in {each for each in world.state.fed if not each.startswith("{")}:
+        key = f"{RECORDS}/quarantine/-/sqs/{hashlib.sha256(body.encode()).hexdigest()}"
+        if world.state.objects.get(key) != body.encode() or f"{key}.json" not in world.state.objects:
+            yield f"neither taken nor kept: {body}"
 
 
 def _case(world: World, row: Row) -> Iterator[str]:

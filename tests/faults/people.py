@@ -30,6 +30,8 @@ REPLIES = (*ANSWERS, *COMPLAINTS)
 UNCAPPED = (*REPLIES, "meeting_", "agreement_to_sign", "signing_code", "plan_completed", "court_reminder")
 """Messages that no cap delays."""
 _FORM = "application/x-www-form-urlencoded"
+ROLE = "AROAEXAMPLEEXAMPLE23"
+"""Who speaks for the lender from an AWS account of his own."""
 
 
 class People(Lambdas):
@@ -89,6 +91,16 @@ class People(Lambdas):
         """Hand the queued events to the consumer once, in one batch; what fails stays queued."""
         self.state.queue = self.batch("take_loan_event", self.state.queue)
 
+    def feed(self, body: str) -> None:
+        """A lender's own AWS account puts a message into its queue."""
+        self.state.feed.append(body)
+        self.state.fed.append(body)
+
+    def take_feed(self) -> None:
+        """Hand the queue that lenders fill to its consumer once; what fails stays queued."""
+        sender = {"attributes": {"SenderId": f"{ROLE}:job"}, "eventSourceARN": "arn:feed"}
+        self.state.feed = self.batch("take_feed", self.state.feed, **sender)
+
     def send_notices(self) -> None:
         """Hand each message of the senders' queue to them once; what fails stays queued."""
         waiting, self.state.notices = self.state.notices, []
@@ -100,12 +112,12 @@ class People(Lambdas):
         """Hand the queued receipts to their consumer once, in one batch; what fails stays queued."""
         self.state.receipts = self.batch("take_receipt", self.state.receipts)
 
-    def batch(self, function: str, bodies: list[str]) -> list[str]:
+    def batch(self, function: str, bodies: list[str], **more: Any) -> list[str]:
         """Hand messages to a consumer; returns those that come back."""
         if not bodies:
             return []
         records = [
-            {"messageId": str(number), "receiptHandle": "r", "body": body, "eventSource": "aws:sqs"}
+            {"messageId": str(number), "receiptHandle": "r", "body": body, "eventSource": "aws:sqs"} | more
             for number, body in enumerate(bodies)
         ]
         try:

@@ -72,6 +72,20 @@ def _is_product(module: Any) -> bool:
 
 PLANTS = (
     Plant(
+        "what nobody can read is let go",
+        "chalicelib.workflow.take_feed:TakeFeed._park",
+        "key = self.quarantine.put(entry, lender, body, faults, now)",
+        'key = ""',
+        ("events from a lender's account",),
+    ),
+    Plant(
+        "an event of a lender's account is not queued",
+        "chalicelib.intake.take:Intake.keep",
+        "self.queue.put(taken.reference)",
+        "pass",
+        ("events from a lender's account",),
+    ),
+    Plant(
         "a claim does not look whether the case is over",
         "chalicelib.store.claims:_permitted",
         " & standing",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib.store import feeds
+from tests.faults.people import ROLE
 from tests.faults.world import World
 
 Act = Callable[[World], None]
@@ -212,6 +214,18 @@ def _poisoned(world: World) -> None:
     world.state.queue.insert(1, '{"reference": "poison"}')
 
 
+def _fed(world: World) -> None:
+    """An event, one that nobody can read, and the event again, from the lender's own account."""
+    feeds.allow("demo-bank", ROLE)
+    event = json.dumps(world.example("overdue"), ensure_ascii=False)
+    for body in (event, "unreadable", event):
+        world.feed(body)
+
+
+def _take_feed(world: World) -> None:
+    world.take_feed()
+
+
 def _receipts_waiting(world: World) -> None:
     noticed(world)
     for word in ("DELIVERED", "ACCEPTED"):
@@ -320,6 +334,7 @@ _FALLBACK = (
 SCENARIOS = (
     Scenario("intake", _nothing, _post),
     Scenario("intake, same id, other body", _posted, _post_other),
+    Scenario("events from a lender's account", _fed, _take_feed),
     Scenario("open the case", _posted, _consume),
     Scenario("a batch with a poison", _poisoned, _consume),
     Scenario("first notice", opened, _run),

@@ -45,6 +45,8 @@ class State:
     now: datetime = NOON
     queue: list[str] = field(default_factory=list)
     queued: list[str] = field(default_factory=list)
+    feed: list[str] = field(default_factory=list)
+    fed: list[str] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     given_notices: list[str] = field(default_factory=list)

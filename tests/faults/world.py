@@ -125,6 +125,7 @@ class World(Office):
             self.advance(seconds=len(unsent))  # a repeat comes later
             for body in unsent:
                 self._post(body)
+            self.take_feed()
             self.consume()
             self.run()
             pending, self.state.pending = self.state.pending, []
@@ -134,10 +135,11 @@ class World(Office):
             self.take_receipts()
             self.run()
             state = self.state
-            if not (state.unsent or state.queue or state.pending or state.receipts or state.notices):
+            waits = state.unsent or state.feed or state.queue or state.pending
+            if not (waits or state.receipts or state.notices):
                 break
-        self.state.parked += self.state.queue + self.state.notices
-        self.state.queue, self.state.notices = [], []
+        self.state.parked += self.state.feed + self.state.queue + self.state.notices
+        self.state.feed, self.state.queue, self.state.notices = [], [], []
 
     def to_the_end(self) -> None:
         """Let every timer fire until no execution is left, then sweep; raises when that never comes."""
@@ -167,11 +169,13 @@ class World(Office):
         """Leave out of later redeliveries what came so far: other scenes redeliver just that."""
         state = self.state
         state.queued, state.given_notices, state.given_receipts, state.accepted = [], [], [], []
+        state.fed = []
 
     def redeliver_everything(self) -> None:
         """Once more: every event, every queue message, every receipt, every answer, a sweep."""
         for body, _ in list(self.state.accepted):
             self._post(body)
+        self.state.feed += self.state.fed
         self.state.queue += self.state.queued
         self.state.receipts += self.state.given_receipts
         # A message whose wait still lives may have found more to do by now; the others must do nothing.
@@ -201,10 +205,18 @@ class World(Office):
         state = self.state
         parts = [
             str(
-                (state.now, state.queue, sorted(set(state.queued)), state.parked, state.unsent, state.pending)
+                (
+                    state.now,
+                    state.feed,
+                    state.queue,
+                    sorted(set(state.queued)),
+                    state.parked,
+                    state.unsent,
+                    state.pending,
+                )
             ),
             str((state.accepted, state.borrower, sorted(state.claimed.items()), self.providers.refuse)),
-            str((state.rested, state.gave_up, state.lag)),
+            str((state.rested, state.gave_up, state.lag, state.feed)),
             str((state.alibaba_share, state.chance, state.apps, state.told, state.answers)),
             str(sorted(key for key in state.objects if not key.startswith(RECORDS))),
             str((state.receipts, sorted(set(state.given_receipts)), state.notices)),
