@@ -79,13 +79,6 @@ PLANTS = (
         ("events from a lender's account",),
     ),
     Plant(
-        "an event of a lender's account is not queued",
-        "chalicelib.intake.take:Intake.keep",
-        "self.queue.put(taken.reference)",
-        "pass",
-        ("events from a lender's account",),
-    ),
-    Plant(
         "a claim does not look whether the case is over",
         "chalicelib.store.claims:_permitted",
         " & standing",
@@ -224,7 +217,7 @@ PLANTS = (
     ),
     Plant(
         "an event is queued only when its row is new",
-        "chalicelib.intake.take:Intake.take",
+        "chalicelib.intake.take:Intake.keep",
         "self.queue.put(taken.reference)",
         "if taken.received_at == now: self.queue.put(taken.reference)",
         ("intake",),
