@@ -282,7 +282,7 @@ PLANTS = (
     ),
     Plant(
         "a failed record of a batch is dropped",
-        "app:_each_record",
+        "app:_each",
         'return {"batchItemFailures": failed}',
         "return None",
         ("open the case",),
