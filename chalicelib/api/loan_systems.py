@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.api.problems import KNOWN, as_problems, problem, told
+from chalicelib.api.problems import HANDSHAKE, KNOWN, TOO_LARGE, as_problems, problem, told
 from chalicelib.api.request import raw_bytes
 from chalicelib.domain.case import Case
 from chalicelib.domain.errors import EventConflict
@@ -47,9 +47,7 @@ def shake_hands() -> Response:
     """Grant a sender its webhook (CloudEvents HTTP 1.1 Web Hooks, 4): who may send, the signature decides."""
     asked = loan_systems.current_request.headers.get("webhook-request-origin", "")
     if not asked:
-        return problem(
-            400, "handshake", "No WebHook-Request-Origin", "Name the sending host in WebHook-Request-Origin."
-        )
+        return problem(HANDSHAKE)
     granted: dict[str, str | list[str]] = {
         "Allow": "POST",
         "WebHook-Allowed-Origin": "*",
@@ -65,7 +63,7 @@ def _each(*, trying: bool) -> Response:
     batch = request.headers.get("content-type", "").startswith(BATCH)
     most = _MOST_OF_A_BATCH if batch else MOST_BYTES
     if len(body) > most:
-        return problem(413, "too-large", "The event is too large", f"Send at most {most} bytes.")
+        return problem(TOO_LARGE, most=most)
     received = wiring.intake.receive(request.headers, body, [clock() for clock in wiring.sender_clocks])
     act = _tried if trying or received.test else _taken
     if not received.batch:

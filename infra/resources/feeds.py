@@ -13,16 +13,6 @@ NONE = ref("AWS::NoValue")
 
 def part() -> Part:
     return {
-        "Parameters": {
-            "FeedAccounts": {
-                "Type": "CommaDelimitedList",
-                "Description": "AWS accounts of lenders that may send to the queue and the bus; empty: none.",
-                "Default": "",
-            }
-        },
-        "Conditions": {
-            "HasFeeds": {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", ref("FeedAccounts")]}, ""]}]},
-        },
         "Resources": {
             "FeedBus": bus(),
             RULE: rule(),

@@ -18,6 +18,7 @@ def part(stage: str) -> Part:
         "Parameters": parameters(stage),
         "Conditions": {
             "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [ref("AlarmEmail"), ""]}]},
+            "HasFeeds": {"Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", ref("FeedAccounts")]}, ""]}]},
             "HasPrintHouse": {"Fn::Not": [{"Fn::Equals": [ref("PrintHouse"), ""]}]},
             "Calls": {"Fn::Not": [{"Fn::Equals": [ref("VoiceOrigination"), ""]}]},
             "AlarmsShares": {"Fn::Equals": [ref("AlarmShares"), "yes"]},
@@ -58,6 +59,11 @@ def whereabouts(stage: str) -> Part:
             AllowedPattern="(https?://[^/?#]+)?",
             ConstraintDescription="must be empty, or a URL without a path, e.g. https://login.example.org",
         ),
+        "FeedAccounts": {
+            "Type": "CommaDelimitedList",
+            "Description": "AWS accounts of lenders that send events to our queue or bus; empty: none.",
+            "Default": "",
+        },
         "AlarmEmail": text("Who is told of alarms by e-mail; empty: nobody.", Default=""),
     }
 
