@@ -37,7 +37,7 @@ SIGNATURE = Kind(
     "signature",
     401,
     "The signature is missing, wrong or stale",
-    "A header is missing, the secret is another one, the body changed after it was signed, or a clock is off.",
+    "A header is missing, the secret is another one, the body changed after signing, or a clock is off.",
     "Sign `id.timestamp.body` (Standard Webhooks) with the lender's secret; clocks may differ by 300 s.",
 )
 INVALID = Kind(
