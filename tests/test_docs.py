@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.api.problems import CATALOGUE
 from infra.resources.parameters import parameters
 from infra.resources.parts import Part
 
@@ -90,4 +91,12 @@ def test_the_loop_of_examples_is_one_loan() -> None:
         "borrower.contact.v1",
         "loan.settled.v1",
         "loan.reopened.v1",
+    ]
+
+
+def test_every_problem_has_its_cause_and_cure_told() -> None:
+    text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
+    told = [line for line in text.splitlines() if re.match(r"\| \d", line)]
+    assert told == [
+        f"| {kind.status} | `{kind.name}` | {kind.title} | {kind.cause} | {kind.cure} |" for kind in CATALOGUE
     ]
