@@ -98,6 +98,6 @@ def test_every_problem_has_its_cause_and_cure_told() -> None:
     text = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
     told = [line for line in text.splitlines() if re.match(r"\| \d", line)]
     assert told == [
-        f"| {kind.status} | `{kind.name}` | {kind.title} | {kind.cause} | {kind.cure.format(most='that many')} |"
-        for kind in CATALOGUE
+        f"| {one.status} | `{one.name}` | {one.title} | {one.cause} | {one.cure.format(most='that many')} |"
+        for one in CATALOGUE
     ]
